@@ -1,0 +1,301 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodArgmaxLabelImageFilter_h
+#define itkNeighborhoodArgmaxLabelImageFilter_h
+
+#include "itkImage.h"
+#include "itkImageToImageFilter.h"
+#include "itkNeighborhoodArgmaxLabelStage.h"
+#include "itkTotalProgressReporter.h"
+#include "NeighborhoodArgmaxLabelExport.h"
+
+#include <cstdint>
+#include <ostream>
+#include <type_traits>
+
+namespace itk
+{
+
+/** \class NeighborhoodArgmaxLabelImageFilterEnums
+ * \brief Enums of NeighborhoodArgmaxLabelImageFilter.
+ * \ingroup NeighborhoodArgmaxLabel
+ */
+class NeighborhoodArgmaxLabelImageFilterEnums
+{
+public:
+  /** What happens where the neighbourhood of a voxel leaves the image.
+   * - `Background`: the voxel gets the `BackgroundValue`.
+   * - `Inside`: only the neighbours inside the image compete.
+   * - `Periodic`: the image wraps round on every axis. */
+  enum class Border : uint8_t
+  {
+    Background = 0,
+    Inside = 1,
+    Periodic = 2
+  };
+};
+
+extern NeighborhoodArgmaxLabel_EXPORT std::ostream &
+                                      operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border value);
+
+/** \class NeighborhoodArgmaxLabelImageFilter
+ * \brief Gives every voxel the label of the neighbour in whose direction the image falls most steeply.
+ *
+ * \par Algorithm
+ * For a voxel p and an offset o of its neighbourhood,
+ * \f[ score(o) = (v(p) - v(p + o)) \cdot weight(o), \qquad weight(o) = 1 / |o \cdot spacing|, \qquad
+ *     score(0) = CenterScore. \f]
+ * The voxel gets the lowest label whose score is the greatest; a NaN counts as greater than any number. Both values are
+ * converted to the DifferenceType and subtracted there (one rounding); weight and score are computed in double precision.
+ *
+ * \par Labels
+ * A label is the index of the offset in an itk::Neighborhood of the given radius, x fastest. At radius 1 that is
+ * (oz+1)*9 + (oy+1)*3 + (ox+1) in 3-D: 0..26, the centre is 13 (2-D: 0..8 and 4, 4-D: 0..80 and 40).
+ * LabelOfOffset() and OffsetOfLabel() convert.
+ *
+ * \par Two surprises of the defaults
+ * The defaults reproduce the NumPy programs in wide use for this step, bit for bit. Therefore
+ * - label 0 is the direction (-1,-1,-1) and also the label of the outermost layer of voxels: set `BackgroundValue` to a
+ *   number that is no label, or `Border` to `Inside`, to tell them apart;
+ * - a strict minimum does not get the label of the centre but that of the neighbour that rises least, as long as that
+ *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make every voxel from which nothing
+ *   falls a sink.
+ *
+ * \par Properties
+ * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves the
+ * labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN and periodic borders, following the
+ * labels never runs in a circle. The result does not depend on the number of threads, the work units, stream divisions or
+ * the instruction set of the processor.
+ *
+ * \par Inputs and outputs
+ * Any image of scalar pixels, of 1 to 4 dimensions or more. An optional `MaskImage` of the same region and place: where
+ * it is 0 a voxel gets the `BackgroundValue` and does not compete for others. With `GenerateScoreImage` on, GetScoreImage()
+ * has the score of each voxel's label (the slope, in pixel values per physical unit), 0 where there is no label. Where
+ * nothing but the centre competes, the label is that of the centre.
+ *
+ * \par Errors
+ * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel type,
+ * the radius is 0 on every axis, `CenterScore` is NaN, or the mask does not lie on the image.
+ *
+ * \par Streaming
+ * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border is
+ * reached), and streams in both directions. Beside the output it needs a few rows of memory for each thread.
+ *
+ * \sa TobogganImageFilter
+ * \sa GradientMagnitudeImageFilter
+ * \ingroup MultiThreaded
+ * \ingroup Streamed
+ * \ingroup NeighborhoodArgmaxLabel
+ */
+template <typename TInputImage, typename TOutputImage = Image<unsigned char, TInputImage::ImageDimension>>
+class ITK_TEMPLATE_EXPORT NeighborhoodArgmaxLabelImageFilter : public ImageToImageFilter<TInputImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(NeighborhoodArgmaxLabelImageFilter);
+
+  static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
+  static_assert(ImageDimension == TOutputImage::ImageDimension, "Input and output have the same dimension.");
+
+  using Self = NeighborhoodArgmaxLabelImageFilter;
+  using Superclass = ImageToImageFilter<TInputImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+
+  using InputImageType = TInputImage;
+  using InputPixelType = typename TInputImage::PixelType;
+  using OutputImageType = TOutputImage;
+  using OutputPixelType = typename TOutputImage::PixelType;
+  using OutputImageRegionType = typename TOutputImage::RegionType;
+  using RegionType = typename TInputImage::RegionType;
+  using IndexType = typename TInputImage::IndexType;
+  using OffsetType = typename TInputImage::OffsetType;
+  using RadiusType = typename TInputImage::SizeType;
+  using MaskImageType = Image<unsigned char, ImageDimension>;
+
+  /** The type that differences of pixels are computed in: float where it holds every pixel value, else double. */
+  using DifferenceType =
+    std::conditional_t<std::is_same<InputPixelType, float>::value ||
+                         (std::is_integral<InputPixelType>::value && sizeof(InputPixelType) <= 2),
+                       float,
+                       double>;
+
+  /** float; double for pixels of floating point type wider than float. */
+  using ScorePixelType =
+    std::conditional_t<std::is_floating_point<InputPixelType>::value && (sizeof(InputPixelType) > sizeof(float)),
+                       double,
+                       float>;
+  using ScoreImageType = Image<ScorePixelType, ImageDimension>;
+
+  using BorderEnum = NeighborhoodArgmaxLabelImageFilterEnums::Border;
+
+  itkNewMacro(Self);
+#ifdef itkOverrideGetNameOfClassMacro
+  itkOverrideGetNameOfClassMacro(NeighborhoodArgmaxLabelImageFilter);
+#else
+  itkTypeMacro(NeighborhoodArgmaxLabelImageFilter, ImageToImageFilter);
+#endif
+
+  static_assert(std::is_arithmetic<InputPixelType>::value, "The input image has scalar pixels.");
+  static_assert(std::is_arithmetic<OutputPixelType>::value, "The output image has scalar pixels.");
+
+  /** Score of the centre, which competes like a neighbour; in pixel values per physical unit. `-inf`: the centre never wins
+   * against a number. `0`: a voxel from which nothing falls is its own sink. Default -100; NaN is an error. */
+  itkSetMacro(CenterScore, double);
+  itkGetConstMacro(CenterScore, double);
+
+  /** On: where every competing difference is negative (a strict minimum, with `Ascent` a strict maximum), the label is that
+   * of the centre. Default off. */
+  itkSetMacro(LabelStrictExtrema, bool);
+  itkGetConstMacro(LabelStrictExtrema, bool);
+  itkBooleanMacro(LabelStrictExtrema);
+
+  /** On: label the steepest ascent, difference = neighbour - centre. Default off. */
+  itkSetMacro(Ascent, bool);
+  itkGetConstMacro(Ascent, bool);
+  itkBooleanMacro(Ascent);
+
+  /** On: distances in physical units. Off: distances in voxels. Default on. The sign of a spacing plays no part. */
+  itkSetMacro(UseImageSpacing, bool);
+  itkGetConstMacro(UseImageSpacing, bool);
+  itkBooleanMacro(UseImageSpacing);
+
+  /** Off: only the neighbours at offset +1 or -1 on a single axis compete; labels keep their numbers. Default on. */
+  itkSetMacro(FullyConnected, bool);
+  itkGetConstMacro(FullyConnected, bool);
+  itkBooleanMacro(FullyConnected);
+
+  /** Radius of the neighbourhood, in voxels for each axis. An axis may be 0: neighbours along it do not compete, and each
+   * slice is labelled by itself. Default 1 on every axis. */
+  itkSetMacro(Radius, RadiusType);
+  itkGetConstReferenceMacro(Radius, RadiusType);
+  /** The same radius on every axis. */
+  void
+  SetRadius(SizeValueType radius);
+
+  /** What happens where the neighbourhood leaves the image. Default `Background`. */
+  itkSetEnumMacro(Border, BorderEnum);
+  itkGetEnumMacro(Border, BorderEnum);
+
+  /** Label of voxels at a `Background` border and outside the mask. Default 0. */
+  itkSetMacro(BackgroundValue, OutputPixelType);
+  itkGetConstMacro(BackgroundValue, OutputPixelType);
+
+  /** Where the mask is 0 there is no label, and the voxel does not compete for others. Optional. */
+  itkSetInputMacro(MaskImage, MaskImageType);
+  itkGetInputMacro(MaskImage, MaskImageType);
+
+  /** On: a second output, GetScoreImage(). Off: it is not allocated. Default off. */
+  virtual void
+  SetGenerateScoreImage(bool generate);
+  itkGetConstMacro(GenerateScoreImage, bool);
+  itkBooleanMacro(GenerateScoreImage);
+
+  /** The score of the label that each voxel was given; nullptr while `GenerateScoreImage` is off. */
+  ScoreImageType *
+  GetScoreImage();
+  const ScoreImageType *
+  GetScoreImage() const;
+
+  /** Radius 1 on every axis, the default of the label helpers. */
+  static RadiusType
+  UnitRadius()
+  {
+    return RadiusType::Filled(1);
+  }
+
+  /** The number of labels of a neighbourhood: the product of 2 * radius + 1. */
+  static SizeValueType
+  NumberOfLabels(const RadiusType & radius = UnitRadius());
+
+  /** The label of the offset 0. */
+  static SizeValueType
+  LabelOfCenter(const RadiusType & radius = UnitRadius());
+
+  /** The label of an offset. Throws where the offset is longer than the radius. */
+  static SizeValueType
+  LabelOfOffset(const OffsetType & offset, const RadiusType & radius = UnitRadius());
+
+  /** The offset of a label. Throws where there is no such label. */
+  static OffsetType
+  OffsetOfLabel(SizeValueType label, const RadiusType & radius = UnitRadius());
+
+protected:
+  NeighborhoodArgmaxLabelImageFilter();
+  ~NeighborhoodArgmaxLabelImageFilter() override = default;
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+  using DataObjectPointer = DataObject::Pointer;
+  using DataObjectIdentifierType = ProcessObject::DataObjectIdentifierType;
+  using Superclass::MakeOutput;
+  DataObjectPointer
+  MakeOutput(const DataObjectIdentifierType & name) override;
+
+  void
+  VerifyPreconditions() const override;
+
+  void
+  VerifyInputInformation() const override;
+
+  void
+  GenerateInputRequestedRegion() override;
+
+  void
+  GenerateData() override;
+
+  void
+  DynamicThreadedGenerateData(const OutputImageRegionType & region) override;
+
+private:
+  using StageType = NeighborhoodArgmaxLabel::Stage<TInputImage, MaskImageType>;
+  using KernelPixelType = typename StageType::PixelType;
+
+  NeighborhoodArgmaxLabel::Rules
+  MakeRules() const;
+
+  /** The background of `region` and not of the region `except` inside it. */
+  void
+  FillBackground(const OutputImageRegionType & region, const OutputImageRegionType & except);
+
+  /** Labels of any neighbourhood, row by row. */
+  void
+  LabelRows(const OutputImageRegionType & region, TotalProgressReporter & progress);
+
+  /** What a kernel gave for `count` voxels from `index` on, into the outputs. */
+  template <typename TLabel>
+  void
+  StoreRow(const IndexType & index, SizeValueType count, const TLabel * labels, const double * scores);
+
+  double          m_CenterScore{ -100.0 };
+  bool            m_LabelStrictExtrema{ false };
+  bool            m_Ascent{ false };
+  bool            m_UseImageSpacing{ true };
+  bool            m_FullyConnected{ true };
+  RadiusType      m_Radius{ UnitRadius() };
+  BorderEnum      m_Border{ BorderEnum::Background };
+  OutputPixelType m_BackgroundValue{};
+  bool            m_GenerateScoreImage{ false };
+};
+} // end namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkNeighborhoodArgmaxLabelImageFilter.hxx"
+#endif
+
+#endif

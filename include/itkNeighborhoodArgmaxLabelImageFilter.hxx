@@ -1,0 +1,467 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodArgmaxLabelImageFilter_hxx
+#define itkNeighborhoodArgmaxLabelImageFilter_hxx
+
+#include "itkImageScanlineIterator.h"
+#include "itkNumericTraits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace itk
+{
+
+template <typename TInputImage, typename TOutputImage>
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::NeighborhoodArgmaxLabelImageFilter()
+{
+  this->AddOptionalInputName("MaskImage");
+  this->DynamicMultiThreadingOn();
+  this->ThreaderUpdateProgressOff();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::SetRadius(SizeValueType radius)
+{
+  this->SetRadius(RadiusType::Filled(radius));
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::SetGenerateScoreImage(bool generate)
+{
+  if (m_GenerateScoreImage != generate)
+  {
+    m_GenerateScoreImage = generate;
+    if (generate)
+    {
+      this->ProcessObject::SetOutput("ScoreImage", this->MakeOutput("ScoreImage"));
+    }
+    else
+    {
+      this->ProcessObject::RemoveOutput("ScoreImage");
+    }
+    this->Modified();
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType & name)
+  -> DataObjectPointer
+{
+  if (name == "ScoreImage")
+  {
+    return ScoreImageType::New().GetPointer();
+  }
+  return Superclass::MakeOutput(name);
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetScoreImage() -> ScoreImageType *
+{
+  return dynamic_cast<ScoreImageType *>(this->ProcessObject::GetOutput("ScoreImage"));
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetScoreImage() const -> const ScoreImageType *
+{
+  return dynamic_cast<const ScoreImageType *>(this->ProcessObject::GetOutput("ScoreImage"));
+}
+
+template <typename TInputImage, typename TOutputImage>
+SizeValueType
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::NumberOfLabels(const RadiusType & radius)
+{
+  SizeValueType number = 1;
+  for (const auto r : radius)
+  {
+    const SizeValueType width = 2 * r + 1;
+    // Saturate: more labels than any pixel type holds need not be told apart.
+    number = number > std::numeric_limits<SizeValueType>::max() / width ? std::numeric_limits<SizeValueType>::max()
+                                                                        : number * width;
+  }
+  return number;
+}
+
+template <typename TInputImage, typename TOutputImage>
+SizeValueType
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelOfCenter(const RadiusType & radius)
+{
+  return NumberOfLabels(radius) / 2;
+}
+
+template <typename TInputImage, typename TOutputImage>
+SizeValueType
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelOfOffset(const OffsetType & offset,
+                                                                             const RadiusType & radius)
+{
+  SizeValueType label = 0;
+  for (unsigned int axis = ImageDimension; axis-- > 0;)
+  {
+    const auto r = static_cast<OffsetValueType>(radius[axis]);
+    if (offset[axis] < -r || offset[axis] > r)
+    {
+      itkGenericExceptionMacro("LabelOfOffset: the offset " << offset << " lies outside the radius " << radius);
+    }
+    label = label * (2 * radius[axis] + 1) + static_cast<SizeValueType>(offset[axis] + r);
+  }
+  return label;
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::OffsetOfLabel(SizeValueType      label,
+                                                                             const RadiusType & radius) -> OffsetType
+{
+  if (label >= NumberOfLabels(radius))
+  {
+    itkGenericExceptionMacro("OffsetOfLabel: the label " << label << " is not one of the " << NumberOfLabels(radius)
+                                                         << " labels of the radius " << radius);
+  }
+  OffsetType offset;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    const SizeValueType width = 2 * radius[axis] + 1;
+    offset[axis] = static_cast<OffsetValueType>(label % width) - static_cast<OffsetValueType>(radius[axis]);
+    label /= width;
+  }
+  return offset;
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() const
+{
+  Superclass::VerifyPreconditions();
+
+  if (std::isnan(m_CenterScore))
+  {
+    itkExceptionMacro("CenterScore is " << m_CenterScore << ": it must be a number, or infinite");
+  }
+  const SizeValueType numberOfLabels = NumberOfLabels(m_Radius);
+  if (numberOfLabels == 1)
+  {
+    itkExceptionMacro("Radius is " << m_Radius << ": with 0 on every axis there is nothing to compare");
+  }
+  constexpr auto maximum = std::numeric_limits<OutputPixelType>::max();
+  if (static_cast<long double>(numberOfLabels - 1) > static_cast<long double>(maximum) ||
+      numberOfLabels > std::numeric_limits<std::uint32_t>::max())
+  {
+    itkExceptionMacro("Radius is " << m_Radius << ": its " << numberOfLabels
+                                   << " labels do not fit the output pixel type, whose maximum is "
+                                   << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(maximum));
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
+{
+  Superclass::VerifyInputInformation();
+
+  const InputImageType * const input = this->GetInput();
+  const auto                   spacing = input->GetSpacing();
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    const double longest = spacing[axis] * static_cast<double>(std::max<SizeValueType>(m_Radius[axis], 1));
+    if (m_UseImageSpacing &&
+        !(spacing[axis] * spacing[axis] > 0.0 && longest * longest < std::numeric_limits<double>::max() / ImageDimension))
+    {
+      itkExceptionMacro("The spacing of the input image is " << spacing << ": its squares must be positive and finite");
+    }
+  }
+
+  const MaskImageType * const mask = this->GetMaskImage();
+  if (mask && mask->GetLargestPossibleRegion() != input->GetLargestPossibleRegion())
+  {
+    itkExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the input image "
+                                                  << input->GetLargestPossibleRegion() << ": they must be the same");
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
+{
+  Superclass::GenerateInputRequestedRegion();
+
+  auto * const input = const_cast<InputImageType *>(this->GetInput());
+  if (input == nullptr)
+  {
+    return;
+  }
+  const RegionType largest = input->GetLargestPossibleRegion();
+  RegionType       requested = this->GetOutput()->GetRequestedRegion();
+  requested.PadByRadius(m_Radius);
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    const bool leaves = requested.GetIndex(axis) < largest.GetIndex(axis) ||
+                        requested.GetUpperIndex()[axis] > largest.GetUpperIndex()[axis];
+    if (m_Border == BorderEnum::Periodic && leaves)
+    {
+      requested.SetIndex(axis, largest.GetIndex(axis));
+      requested.SetSize(axis, largest.GetSize(axis));
+    }
+  }
+  const bool overlaps = requested.Crop(largest);
+  input->SetRequestedRegion(requested);
+  if (auto * const mask = const_cast<MaskImageType *>(this->GetMaskImage()))
+  {
+    mask->SetRequestedRegion(requested);
+  }
+  if (!overlaps)
+  {
+    InvalidRequestedRegionError error(__FILE__, __LINE__);
+    error.SetLocation(ITK_LOCATION);
+    error.SetDescription("The requested region lies outside the largest possible region of the input image.");
+    error.SetDataObject(input);
+    throw error;
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
+{
+  // Below this, waking threads up takes longer than the labels.
+  constexpr SizeValueType smallImage = 1 << 15;
+
+  const OutputImageRegionType region = this->GetOutput()->GetRequestedRegion();
+  if (region.GetNumberOfPixels() > smallImage)
+  {
+    Superclass::GenerateData();
+    return;
+  }
+  this->AllocateOutputs();
+  this->BeforeThreadedGenerateData();
+  this->DynamicThreadedGenerateData(region);
+  this->AfterThreadedGenerateData();
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const -> NeighborhoodArgmaxLabel::Rules
+{
+  NeighborhoodArgmaxLabel::Rules rules;
+  const SizeValueType            rowLength = 2 * m_Radius[0] + 1;
+  rules.numberOfRows = static_cast<unsigned int>(NumberOfLabels(m_Radius) / rowLength);
+  rules.centerLabel = static_cast<unsigned int>(LabelOfCenter(m_Radius));
+  rules.centerRow = rules.numberOfRows / 2;
+  rules.centerScore = m_CenterScore;
+  rules.labelStrictExtrema = m_LabelStrictExtrema;
+  rules.ascent = m_Ascent;
+
+  const auto spacing = this->GetInput()->GetSpacing();
+  for (unsigned int label = 0; label < NumberOfLabels(m_Radius); ++label)
+  {
+    const OffsetType offset = OffsetOfLabel(label, m_Radius);
+    double           squaredDistance = 0.0;
+    OffsetValueType  cityBlockDistance = 0;
+    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+    {
+      const double component = offset[axis] * (m_UseImageSpacing ? static_cast<double>(spacing[axis]) : 1.0);
+      squaredDistance += component * component;
+      cityBlockDistance += std::abs(offset[axis]);
+    }
+    if (label != rules.centerLabel && (m_FullyConnected || cityBlockDistance == 1))
+    {
+      rules.candidates.push_back({ label,
+                                   static_cast<unsigned int>(label / rowLength),
+                                   static_cast<int>(offset[0]),
+                                   1.0 / std::sqrt(squaredDistance) });
+    }
+  }
+  return rules;
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGenerateData(
+  const OutputImageRegionType & region)
+{
+  TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels());
+
+  OutputImageRegionType labelled = region;
+  if (m_Border == BorderEnum::Background)
+  {
+    OutputImageRegionType interior = this->GetInput()->GetLargestPossibleRegion();
+    bool                  hasInterior = true;
+    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+    {
+      hasInterior &= interior.GetSize(axis) > 2 * m_Radius[axis];
+    }
+    if (hasInterior)
+    {
+      interior.ShrinkByRadius(m_Radius);
+      hasInterior = labelled.Crop(interior);
+    }
+    if (!hasInterior)
+    {
+      labelled.SetSize({});
+    }
+    this->FillBackground(region, labelled);
+    progress.Completed(region.GetNumberOfPixels() - labelled.GetNumberOfPixels());
+  }
+  if (labelled.GetNumberOfPixels() > 0)
+  {
+    this->LabelRows(labelled, progress);
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::FillBackground(const OutputImageRegionType & region,
+                                                                              const OutputImageRegionType & except)
+{
+  OutputImageType * const output = this->GetOutput();
+  ScoreImageType * const  scores = this->GetScoreImage();
+  const auto              exceptEnd = except.GetIndex(0) + static_cast<IndexValueType>(except.GetSize(0));
+
+  for (ImageScanlineIterator<OutputImageType> it(output, region); !it.IsAtEnd(); it.NextLine())
+  {
+    const IndexType start = it.GetIndex();
+    const auto      fill = [&](IndexValueType from, IndexValueType to) {
+      IndexType index = start;
+      index[0] = from;
+      const auto count = static_cast<SizeValueType>(to - from);
+      std::fill_n(output->GetBufferPointer() + output->ComputeOffset(index), count, m_BackgroundValue);
+      if (scores)
+      {
+        std::fill_n(scores->GetBufferPointer() + scores->ComputeOffset(index), count, ScorePixelType{});
+      }
+    };
+    const auto end = start[0] + static_cast<IndexValueType>(region.GetSize(0));
+    IndexType  inExcept = start;
+    inExcept[0] = except.GetIndex(0);
+    if (except.IsInside(inExcept))
+    {
+      fill(start[0], except.GetIndex(0));
+      fill(exceptEnd, end);
+    }
+    else
+    {
+      fill(start[0], end);
+    }
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const OutputImageRegionType & region,
+                                                                         TotalProgressReporter &       progress)
+{
+  using KernelType = NeighborhoodArgmaxLabel::RowKernel<KernelPixelType>;
+
+  const auto         rules = this->MakeRules();
+  KernelType         kernel(rules);
+  const StageType    stage(this->GetInput(), this->GetMaskImage(), m_Border == BorderEnum::Periodic);
+  const auto         radius = static_cast<IndexValueType>(m_Radius[0]);
+  const SizeValueType width = std::min<SizeValueType>(region.GetSize(0), KernelType::MaximumWidth);
+  const SizeValueType stagedWidth = width + 2 * m_Radius[0];
+
+  std::vector<KernelPixelType>                               values(rules.numberOfRows * stagedWidth);
+  std::vector<unsigned char>                                 present(rules.numberOfRows * stagedWidth);
+  std::vector<NeighborhoodArgmaxLabel::Row<KernelPixelType>> rows(rules.numberOfRows);
+  std::vector<std::uint32_t>                                 labels(width);
+  std::vector<double>                                        scores(width);
+
+  for (ImageScanlineIterator<OutputImageType> it(this->GetOutput(), region); !it.IsAtEnd(); it.NextLine())
+  {
+    IndexType  index = it.GetIndex();
+    const auto end = index[0] + static_cast<IndexValueType>(region.GetSize(0));
+    for (; index[0] < end; index[0] += static_cast<IndexValueType>(width))
+    {
+      const auto count = std::min(width, static_cast<SizeValueType>(end - index[0]));
+      for (unsigned int row = 0; row < rules.numberOfRows; ++row)
+      {
+        const OffsetType offset = OffsetOfLabel(row * (2 * m_Radius[0] + 1), m_Radius);
+        rows[row] = stage.GetRow(index + offset,
+                                 count + 2 * m_Radius[0],
+                                 values.data() + row * stagedWidth,
+                                 present.data() + row * stagedWidth);
+        rows[row].values += radius;
+        rows[row].present += rows[row].present ? radius : 0;
+      }
+      kernel.Label(rows.data(), count, labels.data(), scores.data());
+      this->StoreRow(index, count, labels.data(), scores.data());
+    }
+    progress.Completed(region.GetSize(0));
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TLabel>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::StoreRow(const IndexType & index,
+                                                                        SizeValueType     count,
+                                                                        const TLabel *    labels,
+                                                                        const double *    scores)
+{
+  OutputImageType * const output = this->GetOutput();
+  OutputPixelType * const row = output->GetBufferPointer() + output->ComputeOffset(index);
+  std::transform(labels, labels + count, row, [](TLabel label) { return static_cast<OutputPixelType>(label); });
+
+  ScorePixelType * scoreRow = nullptr;
+  if (ScoreImageType * const scoreImage = this->GetScoreImage())
+  {
+    scoreRow = scoreImage->GetBufferPointer() + scoreImage->ComputeOffset(index);
+    std::transform(scores, scores + count, scoreRow, [](double score) { return static_cast<ScorePixelType>(score); });
+  }
+
+  if (const MaskImageType * const mask = this->GetMaskImage())
+  {
+    const unsigned char * const maskRow = mask->GetBufferPointer() + mask->ComputeOffset(index);
+    for (SizeValueType x = 0; x < count; ++x)
+    {
+      if (maskRow[x] == 0)
+      {
+        row[x] = m_BackgroundValue;
+        if (scoreRow)
+        {
+          scoreRow[x] = ScorePixelType{};
+        }
+      }
+    }
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os, Indent indent) const
+{
+  Superclass::PrintSelf(os, indent);
+
+  os << indent << "CenterScore: " << m_CenterScore << std::endl;
+  os << indent << "LabelStrictExtrema: " << (m_LabelStrictExtrema ? "On" : "Off") << std::endl;
+  os << indent << "Ascent: " << (m_Ascent ? "On" : "Off") << std::endl;
+  os << indent << "UseImageSpacing: " << (m_UseImageSpacing ? "On" : "Off") << std::endl;
+  os << indent << "FullyConnected: " << (m_FullyConnected ? "On" : "Off") << std::endl;
+  os << indent << "Radius: " << m_Radius << std::endl;
+  os << indent << "Border: " << m_Border << std::endl;
+  os << indent << "BackgroundValue: "
+     << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(m_BackgroundValue) << std::endl;
+  os << indent << "GenerateScoreImage: " << (m_GenerateScoreImage ? "On" : "Off") << std::endl;
+}
+} // end namespace itk
+
+#endif

@@ -1,0 +1,161 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodArgmaxLabelStage_h
+#define itkNeighborhoodArgmaxLabelStage_h
+
+#include "itkImage.h"
+#include "itkNeighborhoodArgmaxLabelKernel.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+
+namespace itk::NeighborhoodArgmaxLabel
+{
+
+/** \class Stage
+ * \brief Hands rows of an image to the kernels: the only place that knows pixel types, borders and masks.
+ *
+ * A row that lies in the image as the kernel wants it is pointed to; any other one is copied.
+ * \ingroup NeighborhoodArgmaxLabel
+ */
+template <typename TImage, typename TMaskImage>
+class Stage
+{
+public:
+  using ImagePixelType = typename TImage::PixelType;
+  using IndexType = typename TImage::IndexType;
+  using RegionType = typename TImage::RegionType;
+
+  /** The kernels' pixel type: of the same values if there is one, else double. */
+  template <typename T>
+  struct KernelPixel
+  {
+    static constexpr bool IsSmallInteger = std::is_integral<T>::value && sizeof(T) <= 4;
+    using Signed = std::conditional_t<sizeof(T) == 1, std::int8_t, std::conditional_t<sizeof(T) == 2, std::int16_t, std::int32_t>>;
+    using Unsigned = std::conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
+    using Type = std::conditional_t<IsSmallInteger,
+                                    std::conditional_t<std::is_signed<T>::value, Signed, Unsigned>,
+                                    std::conditional_t<std::is_same<T, float>::value, float, double>>;
+  };
+  using PixelType = typename KernelPixel<ImagePixelType>::Type;
+
+  /** `mask` may be nullptr. Voxels outside the image are absent, or found on its other side if `periodic`. */
+  Stage(const TImage * image, const TMaskImage * mask, bool periodic)
+    : m_Image(image)
+    , m_Mask(mask)
+    , m_Region(image->GetLargestPossibleRegion())
+    , m_Periodic(periodic)
+  {}
+
+  /** The row of `length` voxels from `start` on, along the first axis. `values` and `present` have room for a copy. */
+  Row<PixelType>
+  GetRow(IndexType start, SizeValueType length, PixelType * values, unsigned char * present) const
+  {
+    for (unsigned int axis = 1; axis < TImage::ImageDimension; ++axis)
+    {
+      if (!this->IsInside(start[axis], axis))
+      {
+        if (!m_Periodic)
+        {
+          std::fill_n(values, length, PixelType{});
+          std::fill_n(present, length, static_cast<unsigned char>(0));
+          return { values, present };
+        }
+        start[axis] = this->Wrap(start[axis], axis);
+      }
+    }
+    const auto first = start[0];
+    const auto end = first + static_cast<IndexValueType>(length);
+    if (this->IsInside(first, 0) && this->IsInside(end - 1, 0))
+    {
+      const ImagePixelType * const row = this->Voxel(start);
+      const unsigned char * const  mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
+      if constexpr (std::is_same<ImagePixelType, PixelType>::value)
+      {
+        return { row, mask };
+      }
+      std::transform(row, row + length, values, ToPixel);
+      return { values, mask };
+    }
+
+    const auto imageEnd = m_Region.GetIndex(0) + static_cast<IndexValueType>(m_Region.GetSize(0));
+    for (auto x = first; x < end;)
+    {
+      start[0] = m_Periodic ? this->Wrap(x, 0) : x;
+      const bool inside = this->IsInside(start[0], 0);
+      const auto count = std::min(end - x, inside ? imageEnd - start[0] : IndexValueType{ 1 });
+      const auto at = x - first;
+      if (inside)
+      {
+        std::transform(this->Voxel(start), this->Voxel(start) + count, values + at, ToPixel);
+      }
+      else
+      {
+        values[at] = PixelType{};
+      }
+      if (inside && m_Mask)
+      {
+        std::copy_n(m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start), count, present + at);
+      }
+      else
+      {
+        std::fill_n(present + at, count, static_cast<unsigned char>(inside));
+      }
+      x += count;
+    }
+    return { values, m_Periodic && !m_Mask ? nullptr : present };
+  }
+
+private:
+  bool
+  IsInside(IndexValueType index, unsigned int axis) const
+  {
+    return index >= m_Region.GetIndex(axis) &&
+           index < m_Region.GetIndex(axis) + static_cast<IndexValueType>(m_Region.GetSize(axis));
+  }
+
+  IndexValueType
+  Wrap(IndexValueType index, unsigned int axis) const
+  {
+    const auto size = static_cast<IndexValueType>(m_Region.GetSize(axis));
+    const auto remainder = (index - m_Region.GetIndex(axis)) % size;
+    return m_Region.GetIndex(axis) + (remainder < 0 ? remainder + size : remainder);
+  }
+
+  const ImagePixelType *
+  Voxel(const IndexType & index) const
+  {
+    return m_Image->GetBufferPointer() + m_Image->ComputeOffset(index);
+  }
+
+  static PixelType
+  ToPixel(ImagePixelType value)
+  {
+    return static_cast<PixelType>(value);
+  }
+
+  const TImage *     m_Image;
+  const TMaskImage * m_Mask;
+  RegionType         m_Region;
+  bool               m_Periodic;
+};
+
+} // namespace itk::NeighborhoodArgmaxLabel
+
+#endif
