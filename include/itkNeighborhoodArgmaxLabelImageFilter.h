@@ -51,7 +51,7 @@ public:
 };
 
 extern NeighborhoodArgmaxLabel_EXPORT std::ostream &
-                                      operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border value);
+operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border value);
 
 /** \class NeighborhoodArgmaxLabelImageFilter
  * \brief Gives every voxel the label of the neighbour in whose direction the image falls most steeply.
@@ -61,7 +61,8 @@ extern NeighborhoodArgmaxLabel_EXPORT std::ostream &
  * \f[ score(o) = (v(p) - v(p + o)) \cdot weight(o), \qquad weight(o) = 1 / |o \cdot spacing|, \qquad
  *     score(0) = CenterScore. \f]
  * The voxel gets the lowest label whose score is the greatest; a NaN counts as greater than any number. Both values are
- * converted to the DifferenceType and subtracted there (one rounding); weight and score are computed in double precision.
+ * converted to the DifferenceType and subtracted there (one rounding); weight and score are computed in double
+ * precision.
  *
  * \par Labels
  * A label is the index of the offset in an itk::Neighborhood of the given radius, x fastest. At radius 1 that is
@@ -73,28 +74,28 @@ extern NeighborhoodArgmaxLabel_EXPORT std::ostream &
  * - label 0 is the direction (-1,-1,-1) and also the label of the outermost layer of voxels: set `BackgroundValue` to a
  *   number that is no label, or `Border` to `Inside`, to tell them apart;
  * - a strict minimum does not get the label of the centre but that of the neighbour that rises least, as long as that
- *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make every voxel from which nothing
- *   falls a sink.
+ *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make every voxel from which
+ * nothing falls a sink.
  *
  * \par Properties
- * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves the
- * labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN and periodic borders, following the
- * labels never runs in a circle. The result does not depend on the number of threads, the work units, stream divisions or
- * the instruction set of the processor.
+ * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves
+ * the labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN and periodic borders, following
+ * the labels never runs in a circle. The result does not depend on the number of threads, the work units, stream
+ * divisions or the instruction set of the processor.
  *
  * \par Inputs and outputs
  * Any image of scalar pixels, of 1 to 4 dimensions or more. An optional `MaskImage` of the same region and place: where
- * it is 0 a voxel gets the `BackgroundValue` and does not compete for others. With `GenerateScoreImage` on, GetScoreImage()
- * has the score of each voxel's label (the slope, in pixel values per physical unit), 0 where there is no label. Where
- * nothing but the centre competes, the label is that of the centre.
+ * it is 0 a voxel gets the `BackgroundValue` and does not compete for others. With `GenerateScoreImage` on,
+ * GetScoreImage() has the score of each voxel's label (the slope, in pixel values per physical unit), 0 where there is
+ * no label. Where nothing but the centre competes, the label is that of the centre.
  *
  * \par Errors
- * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel type,
- * the radius is 0 on every axis, `CenterScore` is NaN, or the mask does not lie on the image.
+ * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel
+ * type, the radius is 0 on every axis, `CenterScore` is NaN, or the mask does not lie on the image.
  *
  * \par Streaming
- * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border is
- * reached), and streams in both directions. Beside the output it needs a few rows of memory for each thread.
+ * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border
+ * is reached), and streams in both directions. Beside the output it needs a few rows of memory for each thread.
  *
  * \sa TobogganImageFilter
  * \sa GradientMagnitudeImageFilter
@@ -128,11 +129,10 @@ public:
   using MaskImageType = Image<unsigned char, ImageDimension>;
 
   /** The type that differences of pixels are computed in: float where it holds every pixel value, else double. */
-  using DifferenceType =
-    std::conditional_t<std::is_same<InputPixelType, float>::value ||
-                         (std::is_integral<InputPixelType>::value && sizeof(InputPixelType) <= 2),
-                       float,
-                       double>;
+  using DifferenceType = std::conditional_t<std::is_same<InputPixelType, float>::value ||
+                                              (std::is_integral<InputPixelType>::value && sizeof(InputPixelType) <= 2),
+                                            float,
+                                            double>;
 
   /** float; double for pixels of floating point type wider than float. */
   using ScorePixelType =
@@ -153,13 +153,13 @@ public:
   static_assert(std::is_arithmetic<InputPixelType>::value, "The input image has scalar pixels.");
   static_assert(std::is_arithmetic<OutputPixelType>::value, "The output image has scalar pixels.");
 
-  /** Score of the centre, which competes like a neighbour; in pixel values per physical unit. `-inf`: the centre never wins
-   * against a number. `0`: a voxel from which nothing falls is its own sink. Default -100; NaN is an error. */
+  /** Score of the centre, which competes like a neighbour; in pixel values per physical unit. `-inf`: the centre never
+   * wins against a number. `0`: a voxel from which nothing falls is its own sink. Default -100; NaN is an error. */
   itkSetMacro(CenterScore, double);
   itkGetConstMacro(CenterScore, double);
 
-  /** On: where every competing difference is negative (a strict minimum, with `Ascent` a strict maximum), the label is that
-   * of the centre. Default off. */
+  /** On: where every competing difference is negative (a strict minimum, with `Ascent` a strict maximum), the label is
+   * that of the centre. Default off. */
   itkSetMacro(LabelStrictExtrema, bool);
   itkGetConstMacro(LabelStrictExtrema, bool);
   itkBooleanMacro(LabelStrictExtrema);
@@ -179,8 +179,8 @@ public:
   itkGetConstMacro(FullyConnected, bool);
   itkBooleanMacro(FullyConnected);
 
-  /** Radius of the neighbourhood, in voxels for each axis. An axis may be 0: neighbours along it do not compete, and each
-   * slice is labelled by itself. Default 1 on every axis. */
+  /** Radius of the neighbourhood, in voxels for each axis. An axis may be 0: neighbours along it do not compete, and
+   * each slice is labelled by itself. Default 1 on every axis. */
   itkSetMacro(Radius, RadiusType);
   itkGetConstReferenceMacro(Radius, RadiusType);
   /** The same radius on every axis. */
@@ -272,6 +272,10 @@ private:
   /** The background of `region` and not of the region `except` inside it. */
   void
   FillBackground(const OutputImageRegionType & region, const OutputImageRegionType & except);
+
+  /** Labels of neighbourhoods of 3x3 and 3x3x3, tile by tile. */
+  void
+  LabelTiles(const OutputImageRegionType & region, TotalProgressReporter & progress);
 
   /** Labels of any neighbourhood, row by row. */
   void

@@ -184,8 +184,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInform
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
     const double longest = spacing[axis] * static_cast<double>(std::max<SizeValueType>(m_Radius[axis], 1));
-    if (m_UseImageSpacing &&
-        !(spacing[axis] * spacing[axis] > 0.0 && longest * longest < std::numeric_limits<double>::max() / ImageDimension))
+    if (m_UseImageSpacing && !(spacing[axis] * spacing[axis] > 0.0 &&
+                               longest * longest < std::numeric_limits<double>::max() / ImageDimension))
     {
       itkExceptionMacro("The spacing of the input image is " << spacing << ": its squares must be positive and finite");
     }
@@ -324,7 +324,21 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGe
   }
   if (labelled.GetNumberOfPixels() > 0)
   {
-    this->LabelRows(labelled, progress);
+    unsigned int numberOfUnitAxes = 0;
+    bool         hasLongRadius = false;
+    for (unsigned int axis = 1; axis < ImageDimension; ++axis)
+    {
+      numberOfUnitAxes += m_Radius[axis] == 1;
+      hasLongRadius |= m_Radius[axis] > 1;
+    }
+    if (m_Radius[0] == 1 && !hasLongRadius && (numberOfUnitAxes == 1 || numberOfUnitAxes == 2))
+    {
+      this->LabelTiles(labelled, progress);
+    }
+    else
+    {
+      this->LabelRows(labelled, progress);
+    }
   }
 }
 
@@ -372,10 +386,10 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
 {
   using KernelType = NeighborhoodArgmaxLabel::RowKernel<KernelPixelType>;
 
-  const auto         rules = this->MakeRules();
-  KernelType         kernel(rules);
-  const StageType    stage(this->GetInput(), this->GetMaskImage(), m_Border == BorderEnum::Periodic);
-  const auto         radius = static_cast<IndexValueType>(m_Radius[0]);
+  const auto          rules = this->MakeRules();
+  KernelType          kernel(rules);
+  const StageType     stage(this->GetInput(), this->GetMaskImage(), m_Border == BorderEnum::Periodic);
+  const auto          radius = static_cast<IndexValueType>(m_Radius[0]);
   const SizeValueType width = std::min<SizeValueType>(region.GetSize(0), KernelType::MaximumWidth);
   const SizeValueType stagedWidth = width + 2 * m_Radius[0];
 
@@ -406,6 +420,108 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
       this->StoreRow(index, count, labels.data(), scores.data());
     }
     progress.Completed(region.GetSize(0));
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const OutputImageRegionType & region,
+                                                                          TotalProgressReporter &       progress)
+{
+  // Tiles of about this many voxels march along the slowest axis of the neighbourhood, and stay in the cache.
+  constexpr SizeValueType maximumColumns = 256;
+  constexpr SizeValueType maximumRows = 16;
+
+  // The axes of a tile's rows and planes, and the number of planes in the neighbourhood.
+  unsigned int rowAxis = 1;
+  while (m_Radius[rowAxis] == 0)
+  {
+    ++rowAxis;
+  }
+  unsigned int planeAxis = rowAxis + 1;
+  while (planeAxis < ImageDimension && m_Radius[planeAxis] == 0)
+  {
+    ++planeAxis;
+  }
+  const bool         hasPlanes = planeAxis < ImageDimension;
+  const unsigned int margin = hasPlanes ? 1 : 0;
+
+  const SizeValueType tileColumns = std::min(region.GetSize(0), maximumColumns);
+  const SizeValueType tileRows = std::min(region.GetSize(rowAxis), maximumRows);
+  const SizeValueType stagedColumns = tileColumns + 2;
+  const SizeValueType stagedSize = (tileRows + 2) * stagedColumns;
+
+  using KernelType = NeighborhoodArgmaxLabel::TileKernel<KernelPixelType>;
+  KernelType      kernel(this->MakeRules(), 1 + 2 * margin, tileRows, tileColumns);
+  const StageType stage(this->GetInput(), this->GetMaskImage(), m_Border == BorderEnum::Periodic);
+
+  // Copies of rows last while their plane is one of the kernel's three.
+  constexpr unsigned int                                     numberOfSlots = 3;
+  std::vector<KernelPixelType>                               values(numberOfSlots * stagedSize);
+  std::vector<unsigned char>                                 present(numberOfSlots * stagedSize);
+  std::vector<NeighborhoodArgmaxLabel::Row<KernelPixelType>> rows(tileRows + 2);
+  std::vector<std::uint8_t>                                  labels(tileRows * tileColumns);
+  std::vector<double>                                        scores(this->GetScoreImage() ? tileRows * tileColumns : 0);
+
+  // The first voxel of each march: of all voxels of the other axes, and of each tile.
+  OutputImageRegionType starts = region;
+  starts.SetSize(0, 1);
+  starts.SetSize(rowAxis, 1);
+  if (hasPlanes)
+  {
+    starts.SetSize(planeAxis, 1);
+  }
+  const SizeValueType  numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;
+  const IndexValueType endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
+  const IndexValueType endRow = region.GetIndex(rowAxis) + static_cast<IndexValueType>(region.GetSize(rowAxis));
+
+  for (ImageScanlineIterator<OutputImageType> it(this->GetOutput(), starts); !it.IsAtEnd(); it.NextLine())
+  {
+    for (IndexValueType y = region.GetIndex(rowAxis); y < endRow; y += static_cast<IndexValueType>(tileRows))
+    {
+      for (IndexValueType x = region.GetIndex(0); x < endColumn; x += static_cast<IndexValueType>(tileColumns))
+      {
+        const auto numberOfRows = std::min(tileRows, static_cast<SizeValueType>(endRow - y));
+        const auto numberOfColumns = std::min(tileColumns, static_cast<SizeValueType>(endColumn - x));
+        kernel.Start(numberOfRows, numberOfColumns);
+        for (SizeValueType plane = 0; plane < numberOfPlanes + 2 * margin; ++plane)
+        {
+          const SizeValueType slot = plane % numberOfSlots * stagedSize;
+          IndexType           index = it.GetIndex();
+          index[0] = x - 1;
+          if (hasPlanes)
+          {
+            index[planeAxis] += static_cast<IndexValueType>(plane) - 1;
+          }
+          for (SizeValueType row = 0; row < numberOfRows + 2; ++row)
+          {
+            const SizeValueType at = slot + row * stagedColumns;
+            index[rowAxis] = y + static_cast<IndexValueType>(row) - 1;
+            auto staged = stage.GetRow(index, numberOfColumns + 2, values.data() + at, present.data() + at);
+            rows[row] = { staged.values + 1, staged.present ? staged.present + 1 : nullptr };
+          }
+          kernel.Push(rows.data());
+          if (plane < 2 * margin)
+          {
+            continue;
+          }
+          index[0] = x;
+          index[rowAxis] = y;
+          if (hasPlanes)
+          {
+            --index[planeAxis];
+          }
+          const auto stride = static_cast<std::ptrdiff_t>(numberOfColumns);
+          kernel.Label(labels.data(), stride, scores.empty() ? nullptr : scores.data(), stride);
+          for (SizeValueType row = 0; row < numberOfRows; ++row, ++index[rowAxis])
+          {
+            const SizeValueType at = row * numberOfColumns;
+            this->StoreRow(index, numberOfColumns, labels.data() + at, scores.data() + at);
+          }
+          progress.Completed(numberOfRows * numberOfColumns);
+        }
+      }
+    }
   }
 }
 
@@ -458,8 +574,9 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::PrintSelf(std::os
   os << indent << "FullyConnected: " << (m_FullyConnected ? "On" : "Off") << std::endl;
   os << indent << "Radius: " << m_Radius << std::endl;
   os << indent << "Border: " << m_Border << std::endl;
-  os << indent << "BackgroundValue: "
-     << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(m_BackgroundValue) << std::endl;
+  os << indent
+     << "BackgroundValue: " << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(m_BackgroundValue)
+     << std::endl;
   os << indent << "GenerateScoreImage: " << (m_GenerateScoreImage ? "On" : "Off") << std::endl;
 }
 } // end namespace itk

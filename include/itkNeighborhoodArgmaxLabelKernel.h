@@ -26,8 +26,8 @@
 #include <string>
 #include <vector>
 
-/** The computation of NeighborhoodArgmaxLabelImageFilter on staged rows: no image, no border, no thread in it. Compiled once
- * for each pixel type and instruction set in src/. */
+/** The computation of NeighborhoodArgmaxLabelImageFilter on staged rows: no image, no border, no thread in it. Compiled
+ * once for each pixel type and instruction set in src/. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
@@ -76,8 +76,9 @@ public:
   void
   Label(const Row<TPixel> * rows, std::size_t width, std::uint32_t * labels, double * scores);
 
-private:
   class Implementation;
+
+private:
   std::unique_ptr<Implementation> m_Implementation;
 };
 
@@ -94,8 +95,8 @@ public:
   void
   Start(std::size_t rows, std::size_t columns);
 
-  /** Take the next plane of the tile: rows + 2 rows, of which voxel -1 to voxel `columns` are read. What they point to must
-   * last until numberOfPlanes - 1 more planes were taken. */
+  /** Take the next plane of the tile: rows + 2 rows, of which voxel -1 to voxel `columns` are read. What they point to
+   * must last until numberOfPlanes - 1 more planes were taken. */
   void
   Push(const Row<TPixel> * rows);
 
@@ -111,14 +112,14 @@ private:
 
 /** The instruction sets that the kernels were compiled for and this machine has, the plainest first. */
 NeighborhoodArgmaxLabel_EXPORT std::vector<std::string>
-GetInstructionSets();
+                               GetInstructionSets();
 
 /** The one that is in use: the last of GetInstructionSets(), unless another was set. */
 NeighborhoodArgmaxLabel_EXPORT std::string
-GetInstructionSet();
+                               GetInstructionSet();
 
-/** Use this one from the next update on, in all filters of the process. Throws std::invalid_argument for a name that is not
- * in GetInstructionSets(). Labels and scores do not depend on it. */
+/** Use this one from the next update on, in all filters of the process. Throws std::invalid_argument for a name that is
+ * not in GetInstructionSets(). Labels and scores do not depend on it. */
 NeighborhoodArgmaxLabel_EXPORT void
 SetInstructionSet(const std::string & name);
 

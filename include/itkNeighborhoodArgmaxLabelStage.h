@@ -47,8 +47,10 @@ public:
   struct KernelPixel
   {
     static constexpr bool IsSmallInteger = std::is_integral<T>::value && sizeof(T) <= 4;
-    using Signed = std::conditional_t<sizeof(T) == 1, std::int8_t, std::conditional_t<sizeof(T) == 2, std::int16_t, std::int32_t>>;
-    using Unsigned = std::conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
+    using Signed =
+      std::conditional_t<sizeof(T) == 1, std::int8_t, std::conditional_t<sizeof(T) == 2, std::int16_t, std::int32_t>>;
+    using Unsigned = std::
+      conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
     using Type = std::conditional_t<IsSmallInteger,
                                     std::conditional_t<std::is_signed<T>::value, Signed, Unsigned>,
                                     std::conditional_t<std::is_same<T, float>::value, float, double>>;

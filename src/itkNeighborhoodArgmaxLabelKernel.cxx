@@ -20,7 +20,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <stdexcept>
 
 namespace itk::NeighborhoodArgmaxLabel
@@ -118,8 +122,8 @@ public:
     {
       m_Margin = std::max<std::size_t>(m_Margin, std::abs(candidate.column));
     }
-    // Candidates of the same weight compete by their differences, the winners of the weights by their scores. In double a
-    // product can round two differences to one score, so there all compete by their scores, as one group.
+    // Candidates of the same weight compete by their differences, the winners of the weights by their scores. In double
+    // a product can round two differences to one score, so there all compete by their scores, as one group.
     for (auto candidate = rules.candidates.rbegin(); candidate != rules.candidates.rend(); ++candidate)
     {
       const bool isDouble = std::is_same<Real, double>::value;
@@ -145,6 +149,7 @@ public:
   void
   Label(const Row<TPixel> * rows, std::size_t width, std::uint32_t * labels, double * scores)
   {
+    assert(width <= MaximumWidth);
     const bool isMasked = std::any_of(rows, rows + m_Rules.numberOfRows, [](const auto & row) { return row.present; });
     const bool isFinite = this->TakeRows(rows, width, isMasked);
     std::fill_n(m_Labels, width, m_Rules.centerLabel);
@@ -275,6 +280,550 @@ RowKernel<TPixel>::Label(const Row<TPixel> * rows, std::size_t width, std::uint3
   m_Implementation->Label(rows, width, labels, scores);
 }
 
+// ---- Tiles ----------------------------------------------------------------------------------------------------------
+
+template <typename TPixel>
+class TileKernel<TPixel>::Implementation
+{
+public:
+  Implementation(const Rules & rules, unsigned int numberOfPlanes, std::size_t rows, std::size_t columns)
+    : m_Rules(rules)
+    , m_Loops(*CurrentInstructionSet().load()->loops)
+    , m_RowKernel(rules)
+    , m_NumberOfPlanes(numberOfPlanes)
+  {
+    const bool is3D = numberOfPlanes == 3;
+    const bool isFull = rules.candidates.size() > (is3D ? 6 : 4);
+    m_Shape = is3D ? (isFull ? Full3D : Faces3D) : (isFull ? Full2D : Faces2D);
+
+    std::fill_n(m_Weights, MaximumNumberOfLabels, 0.0);
+    for (const Candidate & candidate : rules.candidates)
+    {
+      m_Weights[candidate.label] = candidate.weight;
+    }
+    const double * const w = m_Weights;
+    if (m_Shape == Full3D && w[4] == w[10] && w[4] == w[12] && w[1] == w[3] && w[1] == w[9])
+    {
+      m_Shape = Isotropic3D;
+    }
+    const auto [least, greatest] =
+      std::minmax_element(rules.candidates.begin(), rules.candidates.end(), [](const auto & a, const auto & b) {
+        return a.weight < b.weight;
+      });
+    m_LeastWeight = least->weight;
+    m_GreatestWeight = greatest->weight;
+    // The scores of keys are computed in float.
+    m_HasKeys = m_GreatestWeight / m_LeastWeight < 1 << 16;
+
+    m_UsesRanks = sizeof(Key) == sizeof(std::int16_t) && this->HasRanks();
+    if (m_UsesRanks)
+    {
+      m_RankRule = this->MakeRankRule();
+    }
+
+    m_Stride =
+      RoundUp(columns) + 2 * KeyMargin + KeyMargin; // odd, as counted in KeyMargin, against aliasing of addresses
+    for (Plane & plane : m_Planes)
+    {
+      plane.rows.resize(rows + 2);
+      plane.keys.resize((rows + 2) * m_Stride);
+    }
+    m_AcrossKeys.resize(3 * 5 * m_Stride);
+    Key * row = m_AcrossKeys.data() + KeyMargin;
+    for (AcrossRows<Key> & across : m_Across)
+    {
+      for (Key ** const member : { &across.pair, &across.pairLead, &across.beside, &across.diagonal, &across.lead })
+      {
+        *member = row;
+        row += m_Stride;
+      }
+    }
+    m_ClassKeys.resize((MaximumNumberOfClasses + 1) * m_Stride);
+    for (int k = 0; k < MaximumNumberOfClasses; ++k)
+    {
+      m_Classes.differences[k] = m_ClassKeys.data() + k * m_Stride;
+    }
+    m_Classes.lead = m_ClassKeys.data() + MaximumNumberOfClasses * m_Stride;
+    m_Codes.resize(m_Stride);
+    m_RankCodes.resize(m_Stride);
+
+    const std::vector<TPixel>      values(3);
+    const std::vector<Row<TPixel>> constant(rules.numberOfRows, { values.data() + 1, nullptr });
+    std::uint32_t                  label;
+    double                         score;
+    m_RowKernel.Label(constant.data(), 1, &label, &score);
+    m_LabelOfConstant = static_cast<std::uint8_t>(label);
+  }
+
+  void
+  Start(std::size_t rows, std::size_t columns)
+  {
+    m_Rows = rows;
+    m_Columns = columns;
+    m_PlanesToSkip = 0;
+    m_PlanesToSkipNext = 1;
+  }
+
+  void
+  Push(const Row<TPixel> * rows)
+  {
+    std::rotate(m_Planes, m_Planes + 1, m_Planes + m_NumberOfPlanes);
+    Plane & plane = m_Planes[m_NumberOfPlanes - 1];
+    std::copy_n(rows, m_Rows + 2, plane.rows.begin());
+    plane.keyScale = 0.0;
+    plane.magnitude = 0.0;
+    plane.isMasked = false;
+    for (std::size_t j = 0; j < m_Rows + 2; ++j)
+    {
+      plane.isMasked |= rows[j].present != nullptr;
+      if constexpr (sizeof(TPixel) > 2)
+      {
+        plane.magnitude =
+          std::max(plane.magnitude, m_Pixels.magnitude(rows[j].values - 1, Before(rows[j].present), m_Columns + 2));
+      }
+    }
+  }
+
+  void
+  Label(std::uint8_t * labels, std::ptrdiff_t labelStride, double * scores, std::ptrdiff_t scoreStride)
+  {
+    double magnitude = 0.0;
+    for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
+    {
+      magnitude = std::max(magnitude, m_Planes[k].magnitude);
+    }
+    // NaN, infinities, or numbers whose differences may be infinite.
+    const bool isHostile = !(magnitude < static_cast<double>(std::numeric_limits<RealOf<TPixel>>::max()) / 4);
+    if (isHostile || !m_HasKeys || m_PlanesToSkip > 0)
+    {
+      m_PlanesToSkip -= m_PlanesToSkip > 0;
+      for (std::size_t j = 0; j < m_Rows; ++j)
+      {
+        this->LabelByDefinition(j, 0, m_Columns, labels + j * labelStride, scores ? scores + j * scoreStride : nullptr);
+      }
+      return;
+    }
+    this->LabelByKeys(magnitude, labels, labelStride);
+    if (scores)
+    {
+      for (std::size_t j = 0; j < m_Rows; ++j)
+      {
+        this->ScoreRow(j, labels + j * labelStride, scores + j * scoreStride);
+      }
+    }
+  }
+
+private:
+  using Key = KeyOf<TPixel>;
+
+  static constexpr unsigned int MaximumNumberOfLabels = 27;
+
+  struct Plane
+  {
+    std::vector<Row<TPixel>> rows;
+    std::vector<Key>         keys;
+    double                   magnitude;
+    double                   keyScale; // 0: no keys yet
+    bool                     isExact;  // keys without rounding
+    bool                     isMasked;
+  };
+
+  static std::size_t
+  RoundUp(std::size_t columns)
+  {
+    return (columns + KeyMargin - 1) / KeyMargin * KeyMargin;
+  }
+
+  static const unsigned char *
+  Before(const unsigned char * present)
+  {
+    return present ? present - 1 : nullptr;
+  }
+
+  /** The first key of a row; those before it and behind the last one are valid as well. */
+  Key *
+  KeyRow(Plane & plane, std::size_t row) const
+  {
+    return plane.keys.data() + row * m_Stride + KeyMargin;
+  }
+
+  // ---- The definition, for what keys cannot tell
+
+  /** The neighbourhood's rows about row j, from column x on. */
+  void
+  GetNeighborhood(std::size_t j, std::size_t x, Row<TPixel> * rows) const
+  {
+    for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
+    {
+      for (std::size_t i = j; i < j + 3; ++i)
+      {
+        const Row<TPixel> & row = m_Planes[k].rows[i];
+        *rows++ = { row.values + x, row.present ? row.present + x : nullptr };
+      }
+    }
+  }
+
+  void
+  LabelByDefinition(std::size_t j, std::size_t begin, std::size_t end, std::uint8_t * labels, double * scores)
+  {
+    constexpr std::size_t width = RowKernel<TPixel>::MaximumWidth;
+    for (std::size_t x = begin; x < end; x += width)
+    {
+      Row<TPixel>       rows[9];
+      std::uint32_t     wideLabels[width];
+      double            ownScores[width];
+      const std::size_t count = std::min(width, end - x);
+      this->GetNeighborhood(j, x, rows);
+      m_RowKernel.Label(rows, count, wideLabels, scores ? scores + x : ownScores);
+      std::copy_n(wideLabels, count, labels + x);
+    }
+  }
+
+  void
+  ScoreRow(std::size_t j, const std::uint8_t * labels, double * scores) const
+  {
+    Row<TPixel> rows[9];
+    this->GetNeighborhood(j, 0, rows);
+    const TPixel * neighbors[MaximumNumberOfLabels];
+    double         weights[MaximumNumberOfLabels];
+    for (unsigned int label = 0; label < 3 * m_Rules.numberOfRows; ++label)
+    {
+      neighbors[label] = rows[label / 3].values + label % 3 - 1;
+      weights[label] = m_Rules.ascent ? -m_Weights[label] : m_Weights[label];
+    }
+    m_Pixels.score(rows[m_Rules.centerRow].values, neighbors, weights, labels, scores, m_Columns);
+    for (std::size_t x = 0; x < m_Columns; ++x)
+    {
+      scores[x] = labels[x] == m_Rules.centerLabel ? m_Rules.centerScore : scores[x];
+    }
+  }
+
+  /** Labels that keys did not decide, from the definition. */
+  std::size_t
+  Decide(std::size_t j, std::uint8_t * labels)
+  {
+    // Nearer ones are labelled together.
+    constexpr std::size_t gap = 16;
+    std::size_t           redone = 0;
+    for (std::size_t x = NextUndecided(labels, 0); x < m_Columns;)
+    {
+      std::size_t last = x;
+      std::size_t next = NextUndecided(labels, x + 1);
+      for (; next < m_Columns && next - last < gap; next = NextUndecided(labels, next + 1))
+      {
+        last = next;
+      }
+      if (this->IsConstant(j, x, last + 1))
+      {
+        std::fill(labels + x, labels + last + 1, m_LabelOfConstant);
+      }
+      else
+      {
+        this->LabelByDefinition(j, x, last + 1, labels, nullptr);
+        redone += last + 1 - x;
+      }
+      x = next;
+    }
+    return redone;
+  }
+
+  std::size_t
+  NextUndecided(const std::uint8_t * labels, std::size_t x) const
+  {
+    while (x < m_Columns && labels[x] < Undecided)
+    {
+      ++x;
+    }
+    return x;
+  }
+
+  /** Whether all neighbours of some voxels of row j are present and have one value: plateaus are worth a look. */
+  bool
+  IsConstant(std::size_t j, std::size_t begin, std::size_t end) const
+  {
+    Row<TPixel> rows[9];
+    this->GetNeighborhood(j, begin, rows);
+    const TPixel value = rows[m_Rules.centerRow].values[0];
+    return std::all_of(rows, rows + m_Rules.numberOfRows, [&](const auto & row) {
+      return !row.present && m_Pixels.areAll(row.values - 1, value, end - begin + 2);
+    });
+  }
+
+  // ---- Keys
+
+  void
+  LabelByKeys(double magnitude, std::uint8_t * labels, std::ptrdiff_t labelStride)
+  {
+    const double scale = this->ChooseScale(magnitude);
+    bool         isExact = true;
+    bool         isMasked = false;
+    for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
+    {
+      this->MakeKeys(m_Planes[k], scale);
+      isExact &= m_Planes[k].isExact;
+      isMasked |= m_Planes[k].isMasked;
+    }
+    const ScoreRule         rule = this->MakeScoreRule(scale, isExact, isMasked);
+    const ShapeLoops<Key> & loops = m_KeyLoops.shapes[m_Shape];
+    const std::size_t       width = RoundUp(m_Columns);
+    Plane &                 center = m_Planes[m_NumberOfPlanes / 2];
+    std::size_t             redone = 0;
+    for (std::size_t j = 0; j < m_Rows + 2; ++j)
+    {
+      loops.across[!isExact](
+        KeyRow(m_Planes[0], j), KeyRow(center, j), KeyRow(m_Planes[m_NumberOfPlanes - 1], j), m_Across[j % 3], width);
+      if (j < 2)
+      {
+        continue;
+      }
+      loops.along[!isExact](KeyRow(center, j - 2),
+                            KeyRow(center, j - 1),
+                            KeyRow(center, j),
+                            m_Across[(j - 2) % 3],
+                            m_Across[(j - 1) % 3],
+                            m_Across[j % 3],
+                            m_Classes,
+                            width);
+      const unsigned char * const present = center.rows[j - 1].present;
+      std::uint8_t * const        row = labels + static_cast<std::ptrdiff_t>(j - 2) * labelStride;
+      bool                        isUndecided;
+      if constexpr (sizeof(Key) == sizeof(std::int16_t))
+      {
+        if (m_UsesRanks)
+        {
+          m_RankLoops.combine[m_Shape](m_Classes, m_RankRule, m_RankCodes.data(), width);
+          isUndecided = m_RankLoops.finishRanks(m_RankCodes.data(), present, row, m_Columns);
+        }
+        else
+        {
+          loops.combine[!isExact](m_Classes, rule, m_Codes.data(), width);
+          isUndecided = m_RankLoops.finishScores(m_Codes.data(), present, row, m_Columns);
+        }
+      }
+      else
+      {
+        loops.combine[!isExact](m_Classes, rule, m_Codes.data(), width);
+        isUndecided = m_RankLoops.finishScores(m_Codes.data(), present, row, m_Columns);
+      }
+      if (isUndecided)
+      {
+        redone += this->Decide(j - 2, row);
+      }
+    }
+    // Where most of a plane was labelled twice, the next ones are left to the definition at once, each time for longer.
+    if (2 * redone > m_Rows * m_Columns)
+    {
+      m_PlanesToSkip = m_PlanesToSkipNext;
+      m_PlanesToSkipNext = std::min(2 * m_PlanesToSkipNext, 32u);
+    }
+    else
+    {
+      m_PlanesToSkipNext = 1;
+    }
+  }
+
+  /** The scale of the planes' keys: the last one, as long as the greatest value fits and uses most of the bits. */
+  double
+  ChooseScale(double magnitude)
+  {
+    if constexpr (sizeof(TPixel) <= 2)
+    {
+      return 1.0;
+    }
+    const double scaled = magnitude * m_Scale;
+    if (!(scaled < LargestKeyValue && scaled >= LargestKeyValue / 8) && magnitude > 0.0)
+    {
+      // The scale and its inverse must be normal numbers.
+      constexpr int limit = std::is_same<RealOf<TPixel>, float>::value ? 120 : 1000;
+      const int     exponent = std::ilogb(LargestKeyValue) - 1 - std::ilogb(magnitude);
+      m_Scale = std::ldexp(1.0, std::max(-limit, std::min(exponent, limit)));
+    }
+    return m_Scale;
+  }
+
+  void
+  MakeKeys(Plane & plane, double scale)
+  {
+    if (plane.keyScale == scale)
+    {
+      return;
+    }
+    plane.keyScale = scale;
+    plane.isExact = true;
+    KeyScale keyScale{ m_Rules.ascent ? -scale : scale, 0 };
+    if constexpr (sizeof(TPixel) == 1)
+    {
+      keyScale.offset = m_Rules.ascent ? std::numeric_limits<TPixel>::max() : -std::numeric_limits<TPixel>::min();
+    }
+    for (std::size_t j = 0; j < m_Rows + 2; ++j)
+    {
+      const Row<TPixel> & row = plane.rows[j];
+      Key * const         keys = KeyRow(plane, j);
+      const std::size_t   end = m_Columns + 1;
+      // The keys from 0 on by themselves, so that whole vectors are stored at aligned addresses.
+      bool isExact = m_Pixels.makeKeys(row.values - 1, Before(row.present), keyScale, keys - 1, 1);
+      isExact &= m_Pixels.makeKeys(row.values, row.present, keyScale, keys, end);
+      std::fill(keys - KeyMargin, keys - 1, keys[-1]);
+      std::fill(keys + end, keys + RoundUp(m_Columns) + KeyMargin, keys[end - 1]);
+      plane.isExact &= isExact;
+    }
+  }
+
+  ScoreRule
+  MakeScoreRule(double scale, bool isExact, bool isMasked) const
+  {
+    ScoreRule rule;
+    for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
+    {
+      rule.weights[k] = static_cast<float>(m_Weights[FirstLabel(m_Shape, k)] / m_GreatestWeight);
+    }
+    // Beyond any difference of keys, and nearer to 0 than any but 0.
+    constexpr double greatest = 1e30;
+    constexpr double least = 1e-30;
+    double           center = m_Rules.centerScore * scale * KeyUnit / m_GreatestWeight;
+    if (m_Rules.centerScore != 0.0)
+    {
+      center = std::copysign(std::max(least, std::min(std::abs(center), greatest)), m_Rules.centerScore);
+    }
+    if (m_Rules.labelStrictExtrema)
+    {
+      center = std::max(center, -least);
+    }
+    rule.center = static_cast<float>(center);
+    rule.centerCode = LabelMask - static_cast<int>(m_Rules.centerLabel);
+    rule.tolerance = isExact ? 0.0f : RoundedTolerance;
+    if (isMasked)
+    {
+      // A score that no absent neighbour reaches. Where nothing exceeds it, the keys do not tell whether one is
+      // present.
+      const float absent = -0.7f * AbsentKey<Key> * static_cast<float>(m_LeastWeight / m_GreatestWeight);
+      if (rule.center < absent)
+      {
+        rule.center = absent;
+        rule.centerCode = LabelMask - Undecided;
+      }
+    }
+    return rule;
+  }
+
+  /** Whether the distances are 1, sqrt(2) and sqrt(3), but for a common factor. */
+  bool
+  HasRanks() const
+  {
+    if (m_Shape == Full3D)
+    {
+      return false;
+    }
+    for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
+    {
+      const double ratio = m_GreatestWeight / m_Weights[FirstLabel(m_Shape, k)];
+      const int    squared = SquaredDistance(m_Shape, k);
+      if (squared == 1 ? ratio != 1.0 : std::abs(ratio * ratio - squared) > 1e-9)
+      {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  RankRule
+  MakeRankRule() const
+  {
+    int center = (LowestRank + 1) * KeyUnit;
+    for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
+    {
+      const int squared = SquaredDistance(m_Shape, k);
+      for (int difference = -255; difference <= 255; ++difference)
+      {
+        int rank = -RankShift;
+        for (int other = 1; other <= 3; ++other)
+        {
+          rank +=
+            static_cast<int>(std::floor(other == squared ? difference : difference * std::sqrt(1.0 * other / squared)));
+        }
+        const double score = difference * m_Weights[FirstLabel(m_Shape, k)];
+        if (score < m_Rules.centerScore)
+        {
+          center = std::max(center, (rank + 1) * KeyUnit);
+        }
+        if (score == m_Rules.centerScore)
+        {
+          center = std::max(center, rank * KeyUnit + LabelMask - static_cast<int>(m_Rules.centerLabel));
+        }
+      }
+    }
+    if (m_Rules.labelStrictExtrema)
+    {
+      center = std::max(center, -RankShift * KeyUnit);
+    }
+    // At the lowest rank, keys do not tell whether a neighbour is present.
+    const bool isLowest = center == (LowestRank + 1) * KeyUnit;
+    const int  code = LabelMask - (isLowest ? Undecided : static_cast<int>(m_Rules.centerLabel));
+    return { static_cast<std::int16_t>(std::min(center, 32767)), static_cast<std::int16_t>(code) };
+  }
+
+  Rules                                      m_Rules;
+  const Loops &                              m_Loops;
+  const PixelLoops<TPixel> &                 m_Pixels{ m_Loops };
+  const KeyLoops<Key> &                      m_KeyLoops{ m_Loops };
+  const RankLoops &                          m_RankLoops{ m_Loops };
+  typename RowKernel<TPixel>::Implementation m_RowKernel;
+  unsigned int                               m_NumberOfPlanes;
+  Shape                                      m_Shape;
+  double                                     m_Weights[MaximumNumberOfLabels]; // by label
+  double                                     m_LeastWeight;
+  double                                     m_GreatestWeight;
+  bool                                       m_HasKeys;
+  bool                                       m_UsesRanks;
+  RankRule                                   m_RankRule{};
+  std::uint8_t                               m_LabelOfConstant;
+  double                                     m_Scale{ 1.0 };
+  std::size_t                                m_Rows{ 0 };
+  std::size_t                                m_Columns{ 0 };
+  unsigned int                               m_PlanesToSkip{ 0 };
+  unsigned int                               m_PlanesToSkipNext{ 1 };
+  Plane                                      m_Planes[3];
+  std::size_t                                m_Stride;
+  std::vector<Key>                           m_AcrossKeys;
+  AcrossRows<Key>                            m_Across[3];
+  std::vector<Key>                           m_ClassKeys;
+  ClassRows<Key>                             m_Classes;
+  std::vector<std::int32_t>                  m_Codes;
+  std::vector<std::int16_t>                  m_RankCodes;
+};
+
+template <typename TPixel>
+TileKernel<TPixel>::TileKernel(const Rules & rules, unsigned int numberOfPlanes, std::size_t rows, std::size_t columns)
+  : m_Implementation(std::make_unique<Implementation>(rules, numberOfPlanes, rows, columns))
+{}
+
+template <typename TPixel>
+TileKernel<TPixel>::~TileKernel() = default;
+
+template <typename TPixel>
+void
+TileKernel<TPixel>::Start(std::size_t rows, std::size_t columns)
+{
+  m_Implementation->Start(rows, columns);
+}
+
+template <typename TPixel>
+void
+TileKernel<TPixel>::Push(const Row<TPixel> * rows)
+{
+  m_Implementation->Push(rows);
+}
+
+template <typename TPixel>
+void
+TileKernel<TPixel>::Label(std::uint8_t * labels,
+                          std::ptrdiff_t labelStride,
+                          double *       scores,
+                          std::ptrdiff_t scoreStride)
+{
+  m_Implementation->Label(labels, labelStride, scores, scoreStride);
+}
+
 template class RowKernel<std::int8_t>;
 template class RowKernel<std::uint8_t>;
 template class RowKernel<std::int16_t>;
@@ -283,5 +832,13 @@ template class RowKernel<std::int32_t>;
 template class RowKernel<std::uint32_t>;
 template class RowKernel<float>;
 template class RowKernel<double>;
+template class TileKernel<std::int8_t>;
+template class TileKernel<std::uint8_t>;
+template class TileKernel<std::int16_t>;
+template class TileKernel<std::uint16_t>;
+template class TileKernel<std::int32_t>;
+template class TileKernel<std::uint32_t>;
+template class TileKernel<float>;
+template class TileKernel<double>;
 
 } // namespace itk::NeighborhoodArgmaxLabel

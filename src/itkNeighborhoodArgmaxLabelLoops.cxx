@@ -17,11 +17,20 @@
  *=========================================================================*/
 #include "itkNeighborhoodArgmaxLabelLoops.h"
 
-#include <cmath> // HUGE_VAL
+#include <cmath> // HUGE_VAL, HUGE_VALF
 
 // The name of the table; src/CMakeLists.txt compiles this file once for each.
 #ifndef NeighborhoodArgmaxLabel_LOOPS
 #  define NeighborhoodArgmaxLabel_LOOPS LoopsBaseline
+#endif
+
+// A loop whose rows do not overlap, where there are too many of them for compilers to test it.
+#if defined(__clang__)
+#  define NeighborhoodArgmaxLabel_NO_ALIAS _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#  define NeighborhoodArgmaxLabel_NO_ALIAS _Pragma("GCC ivdep")
+#else
+#  define NeighborhoodArgmaxLabel_NO_ALIAS
 #endif
 
 namespace itk::NeighborhoodArgmaxLabel
@@ -150,6 +159,360 @@ MarkNotNegative(const TReal *            center,
   }
 }
 
+// ---- Keys -----------------------------------------------------------------------------------------------------------
+
+template <typename TPixel>
+double
+Magnitude(const TPixel * values, const unsigned char * present, std::size_t n)
+{
+  using Real = RealOf<TPixel>;
+  using Integer = IntegerOf<Real>;
+  Real    greatest = 0;
+  Integer isNaN = 0;
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    Real value = static_cast<Real>(values[x]);
+    value = value < 0 ? -value : value;
+    value = present == nullptr || present[x] ? value : 0;
+    greatest = value > greatest ? value : greatest;
+    isNaN |= value != value;
+  }
+  return isNaN ? HUGE_VAL : greatest;
+}
+
+template <typename TPixel, bool VMasked>
+bool
+MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keyScale, KeyOf<TPixel> * keys, std::size_t n)
+{
+  using Key = KeyOf<TPixel>;
+  if constexpr (sizeof(TPixel) <= 2)
+  {
+    const Key sign = static_cast<Key>(keyScale.scale);
+    const Key offset = static_cast<Key>(keyScale.offset);
+    for (std::size_t x = 0; x < n; ++x)
+    {
+      const Key key = static_cast<Key>((sign * static_cast<Key>(values[x]) + offset) * KeyUnit);
+      keys[x] = !VMasked || present[x] ? key : AbsentKey<Key>;
+    }
+    return true;
+  }
+  else
+  {
+    using Real = RealOf<TPixel>;
+    const Real   scale = static_cast<Real>(keyScale.scale);
+    const Real   inverse = 1 / scale;
+    std::int32_t rounded = 0;
+    for (std::size_t x = 0; x < n; ++x)
+    {
+      Real value = static_cast<Real>(values[x]);
+      if constexpr (VMasked)
+      {
+        value = present[x] ? value : 0;
+      }
+      const Key quantized = static_cast<Key>(value * scale);
+      rounded |= static_cast<Real>(quantized) * inverse != value;
+      keys[x] = !VMasked || present[x] ? quantized * KeyUnit : AbsentKey<Key>;
+    }
+    return rounded == 0;
+  }
+}
+
+template <typename TPixel>
+bool
+MakeKeys(const TPixel * values, const unsigned char * present, KeyScale scale, KeyOf<TPixel> * keys, std::size_t n)
+{
+  return present ? MakeKeysOf<TPixel, true>(values, present, scale, keys, n)
+                 : MakeKeysOf<TPixel, false>(values, present, scale, keys, n);
+}
+
+template <typename TPixel>
+bool
+AreAll(const TPixel * values, TPixel value, std::size_t n)
+{
+  int differs = 0;
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    differs |= !(values[x] == value);
+  }
+  return differs == 0;
+}
+
+template <typename TPixel>
+void
+Score(const TPixel *         center,
+      const TPixel * const * neighbors,
+      const double *         weights,
+      const std::uint8_t *   labels,
+      double *               scores,
+      std::size_t            n)
+{
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    const auto difference =
+      static_cast<RealOf<TPixel>>(center[x]) - static_cast<RealOf<TPixel>>(neighbors[labels[x]][x]);
+    scores[x] = static_cast<double>(difference) * weights[labels[x]];
+  }
+}
+
+// The lesser of two keys. With leads wanted, by how much it leads.
+template <bool VLead, typename TKey>
+inline TKey
+Least(TKey a, TKey b, TKey & lead)
+{
+  const TKey least = a < b ? a : b;
+  if constexpr (VLead)
+  {
+    const TKey other = a < b ? b : a;
+    const TKey by = other - least;
+    lead = by < lead ? by : lead;
+  }
+  return least;
+}
+
+template <typename TKey>
+constexpr TKey FarLead = AbsentKey<TKey>;
+
+// A neighbour's key gets its label on the way, less the first label of its class: 2 from column to column but one, 6
+// from row to row but one, 18 from plane to plane but one.
+template <typename TKey, Shape VShape, bool VLead>
+void
+Across(const TKey * below, const TKey * center, const TKey * above, const AcrossRows<TKey> & result, std::size_t n)
+{
+  constexpr bool is3D = VShape == Isotropic3D || VShape == Full3D || VShape == Faces3D;
+  TKey * __restrict pair = result.pair;
+  TKey * __restrict pairLead = result.pairLead;
+  TKey * __restrict beside = result.beside;
+  TKey * __restrict diagonal = result.diagonal;
+  TKey * __restrict lead = result.lead;
+
+  if constexpr (is3D)
+  {
+    constexpr auto margin = static_cast<std::ptrdiff_t>(KeyMargin);
+    for (std::ptrdiff_t x = -margin; x < static_cast<std::ptrdiff_t>(n) + margin; ++x)
+    {
+      TKey least = FarLead<TKey>;
+      pair[x] = Least<VLead, TKey>(below[x], above[x] + 18, least);
+      if constexpr (VLead)
+      {
+        pairLead[x] = least;
+      }
+    }
+  }
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    TKey least = FarLead<TKey>;
+    TKey winner = Least<VLead, TKey>(center[x - 1], center[x + 1] + 2, least);
+    if constexpr (is3D && VLead)
+    {
+      const TKey leadBefore = pairLead[x - 1];
+      const TKey leadHere = pairLead[x];
+      const TKey leadBehind = pairLead[x + 1];
+      least = leadBefore < least ? leadBefore : least;
+      least = leadHere < least ? leadHere : least;
+      least = leadBehind < least ? leadBehind : least;
+    }
+    if constexpr (VShape == Isotropic3D)
+    {
+      winner = Least<VLead, TKey>(pair[x], winner + 8, least);
+    }
+    if constexpr (VShape == Isotropic3D || VShape == Full3D)
+    {
+      diagonal[x] = Least<VLead, TKey>(pair[x - 1], pair[x + 1] + 2, least);
+    }
+    beside[x] = winner;
+    if constexpr (VLead)
+    {
+      lead[x] = least;
+    }
+  }
+}
+
+template <typename TKey, Shape VShape, bool VLead>
+void
+Along(const TKey *             before,
+      const TKey *             center,
+      const TKey *             behind,
+      const AcrossRows<TKey> & acrossBefore,
+      const AcrossRows<TKey> & acrossCenter,
+      const AcrossRows<TKey> & acrossBehind,
+      const ClassRows<TKey> &  result,
+      std::size_t              n)
+{
+  const AcrossRows<TKey> b = acrossBefore;
+  const AcrossRows<TKey> c = acrossCenter;
+  const AcrossRows<TKey> a = acrossBehind;
+  const ClassRows<TKey>  r = result;
+  NeighborhoodArgmaxLabel_NO_ALIAS for (std::size_t x = 0; x < n; ++x)
+  {
+    TKey       least = FarLead<TKey>;
+    const TKey key = center[x];
+    if constexpr (VLead)
+    {
+      least = b.lead[x] < c.lead[x] ? b.lead[x] : c.lead[x];
+      least = a.lead[x] < least ? a.lead[x] : least;
+    }
+    const TKey rows = Least<VLead, TKey>(before[x], behind[x] + 6, least);
+    if constexpr (VShape == Isotropic3D)
+    {
+      const TKey edges = Least<VLead, TKey>(b.beside[x], a.beside[x] + 6, least);
+      r.differences[0][x] = key - Least<VLead, TKey>(c.beside[x], rows + 6, least);
+      r.differences[1][x] = key - Least<VLead, TKey>(edges, c.diagonal[x] + 2, least);
+      r.differences[2][x] = key - Least<VLead, TKey>(b.diagonal[x], a.diagonal[x] + 6, least);
+    }
+    if constexpr (VShape == Full3D)
+    {
+      r.differences[0][x] = key - c.beside[x];
+      r.differences[1][x] = key - c.pair[x];
+      r.differences[2][x] = key - c.diagonal[x];
+      r.differences[3][x] = key - rows;
+      r.differences[4][x] = key - Least<VLead, TKey>(b.beside[x], a.beside[x] + 6, least);
+      r.differences[5][x] = key - Least<VLead, TKey>(b.pair[x], a.pair[x] + 6, least);
+      r.differences[6][x] = key - Least<VLead, TKey>(b.diagonal[x], a.diagonal[x] + 6, least);
+    }
+    if constexpr (VShape == Faces3D)
+    {
+      r.differences[0][x] = key - c.beside[x];
+      r.differences[1][x] = key - c.pair[x];
+      r.differences[2][x] = key - rows;
+    }
+    if constexpr (VShape == Full2D || VShape == Faces2D)
+    {
+      r.differences[0][x] = key - c.beside[x];
+      r.differences[1][x] = key - rows;
+    }
+    if constexpr (VShape == Full2D)
+    {
+      r.differences[2][x] = key - Least<VLead, TKey>(b.beside[x], a.beside[x] + 6, least);
+    }
+    if constexpr (VLead)
+    {
+      r.lead[x] = least;
+    }
+  }
+}
+
+// A winner whose lead over another neighbour is less than this may not be one: values are rounded by less than 1
+// towards 0, and differences that the definition rounds to one number lie at most 1 apart.
+constexpr std::int32_t SureLead = 4 * KeyUnit;
+
+// Scores are computed with three relative errors of 2^-24 each.
+constexpr float RelativeTolerance = 5e-7f;
+
+template <typename TKey, Shape VShape, bool VLead>
+void
+Combine(const ClassRows<TKey> & classes, const ScoreRule & scoreRule, std::int32_t * __restrict codes, std::size_t n)
+{
+  constexpr int         number = NumberOfClasses(VShape);
+  const ClassRows<TKey> rows = classes;
+  const ScoreRule       rule = scoreRule;
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    float        best = rule.center;
+    float        second = -HUGE_VALF;
+    std::int32_t code = rule.centerCode;
+    std::int32_t codeOfZero = rule.center == 0 ? rule.centerCode : -1;
+    for (int k = 0; k < number; ++k)
+    {
+      // The greater difference, then the lower label.
+      const std::int32_t order = rows.differences[k][x] + (LabelMask - FirstLabel(VShape, k));
+      const float        score = static_cast<float>(order & ~LabelMask) * rule.weights[k];
+      const float        lesser = score < best ? score : best;
+      second = lesser > second ? lesser : second;
+      code = score > best ? order : code;
+      best = score > best ? score : best;
+      codeOfZero = order > codeOfZero ? order : codeOfZero;
+    }
+    // 0 is the one score that classes share whatever their distances: there the lowest label wins.
+    code = best == 0 ? codeOfZero : code;
+    const float size = best < 0 ? -best : best;
+    bool        close = best - second < size * RelativeTolerance + rule.tolerance;
+    if constexpr (VLead)
+    {
+      close |= rows.lead[x] < SureLead;
+    }
+    codes[x] = (code & LabelMask) | (close ? 128 : 0);
+  }
+}
+
+// The rank of a score is the number of possible scores up to it, of differences at distances 1, sqrt(2) and sqrt(3):
+// for a difference d at the distance sqrt(i + 1) the sum of floor(d / sqrt(i + 1) * sqrt(j + 1)) over j. Each is d, or
+// the high half of a product that was checked for all d of 8 bits.
+inline std::int16_t
+HighProduct(std::int16_t a, std::int16_t b)
+{
+  return static_cast<std::int16_t>((static_cast<std::int32_t>(a) * static_cast<std::int32_t>(b)) >> 16);
+}
+
+template <int VSquaredDistance>
+inline std::int16_t
+RankOf(std::int16_t d)
+{
+  const auto twice = static_cast<std::int16_t>(2 * d);
+  if constexpr (VSquaredDistance == 1)
+  {
+    return 3 * d + HighProduct(twice, 13573) + HighProduct(twice, 23988);
+  }
+  if constexpr (VSquaredDistance == 2)
+  {
+    return 2 * d + HighProduct(twice, 23170) + HighProduct(twice, 7364);
+  }
+  return d + HighProduct(twice, 18918) + HighProduct(twice, 26754);
+}
+
+template <Shape VShape>
+void
+CombineRanks(const ClassRows<std::int16_t> & classes,
+             const RankRule &                rankRule,
+             std::int16_t * __restrict codes,
+             std::size_t n)
+{
+  const ClassRows<std::int16_t> rows = classes;
+  const RankRule                rule = rankRule;
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    const auto key = [&](auto index) {
+      constexpr int k = decltype(index)::value;
+      const auto    order = static_cast<std::int16_t>(rows.differences[k][x] + (LabelMask - FirstLabel(VShape, k)));
+      const auto    difference = static_cast<std::int16_t>(order >> 5);
+      const auto    rank = static_cast<std::int16_t>(RankOf<SquaredDistance(VShape, k)>(difference) - RankShift);
+      const auto    bounded = rank > LowestRank ? rank : static_cast<std::int16_t>(LowestRank);
+      return static_cast<std::int16_t>(bounded * KeyUnit + (order & LabelMask));
+    };
+    std::int16_t best = key(std::integral_constant<int, 0>{});
+    std::int16_t next = key(std::integral_constant<int, 1>{});
+    best = next > best ? next : best;
+    if constexpr (NumberOfClasses(VShape) == 3)
+    {
+      next = key(std::integral_constant<int, 2>{});
+      best = next > best ? next : best;
+    }
+    codes[x] = best < rule.center ? rule.centerCode : static_cast<std::int16_t>(best & LabelMask);
+  }
+}
+
+template <typename TCode>
+bool
+Finish(const TCode * codes, const unsigned char * present, std::uint8_t * __restrict labels, std::size_t n)
+{
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    labels[x] = static_cast<std::uint8_t>(codes[x] ^ LabelMask);
+  }
+  if (present)
+  {
+    for (std::size_t x = 0; x < n; ++x)
+    {
+      labels[x] = present[x] ? labels[x] : 0;
+    }
+  }
+  std::uint8_t greatest = 0;
+  for (std::size_t x = 0; x < n; ++x)
+  {
+    greatest = labels[x] > greatest ? labels[x] : greatest;
+  }
+  return greatest >= Undecided;
+}
+
 // ---- The table ------------------------------------------------------------------------------------------------------
 
 template <typename TReal>
@@ -169,15 +532,47 @@ template <typename TPixel>
 constexpr PixelLoops<TPixel>
 MakePixelLoops()
 {
-  return { Convert<TPixel> };
+  return { Convert<TPixel>, Magnitude<TPixel>, MakeKeys<TPixel>, AreAll<TPixel>, Score<TPixel> };
+}
+
+template <typename TKey, Shape VShape>
+constexpr ShapeLoops<TKey>
+MakeShapeLoops()
+{
+  constexpr bool leads = sizeof(TKey) == 4;
+  return { { Across<TKey, VShape, false>, Across<TKey, VShape, leads> },
+           { Along<TKey, VShape, false>, Along<TKey, VShape, leads> },
+           { Combine<TKey, VShape, false>, Combine<TKey, VShape, leads> } };
+}
+
+template <typename TKey>
+constexpr KeyLoops<TKey>
+MakeKeyLoops()
+{
+  return { { MakeShapeLoops<TKey, Isotropic3D>(),
+             MakeShapeLoops<TKey, Full3D>(),
+             MakeShapeLoops<TKey, Faces3D>(),
+             MakeShapeLoops<TKey, Full2D>(),
+             MakeShapeLoops<TKey, Faces2D>() } };
 }
 
 } // namespace
 
 const Loops NeighborhoodArgmaxLabel_LOOPS = {
-  MakeDefinitionLoops<float>(),         MakeDefinitionLoops<double>(),       MakePixelLoops<std::int8_t>(),
-  MakePixelLoops<std::uint8_t>(),       MakePixelLoops<std::int16_t>(),      MakePixelLoops<std::uint16_t>(),
-  MakePixelLoops<std::int32_t>(),       MakePixelLoops<std::uint32_t>(),     MakePixelLoops<float>(),
+  { { CombineRanks<Isotropic3D>, nullptr, CombineRanks<Faces3D>, CombineRanks<Full2D>, CombineRanks<Faces2D> },
+    Finish<std::int16_t>,
+    Finish<std::int32_t> },
+  MakeKeyLoops<std::int16_t>(),
+  MakeKeyLoops<std::int32_t>(),
+  MakeDefinitionLoops<float>(),
+  MakeDefinitionLoops<double>(),
+  MakePixelLoops<std::int8_t>(),
+  MakePixelLoops<std::uint8_t>(),
+  MakePixelLoops<std::int16_t>(),
+  MakePixelLoops<std::uint16_t>(),
+  MakePixelLoops<std::int32_t>(),
+  MakePixelLoops<std::uint32_t>(),
+  MakePixelLoops<float>(),
   MakePixelLoops<double>(),
 };
 

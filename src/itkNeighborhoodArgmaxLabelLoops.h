@@ -22,9 +22,10 @@
 #include <cstdint>
 #include <type_traits>
 
-/** The loops of the kernels. itkNeighborhoodArgmaxLabelLoops.cxx is compiled once for each instruction set; the kernels call
- * the loops through these tables. The loops are short, so that compilers vectorise them, and use nothing of the standard
- * library: an inline function of it, compiled for one processor here, might serve the whole program on another. */
+/** The loops of the kernels. itkNeighborhoodArgmaxLabelLoops.cxx is compiled once for each instruction set; the kernels
+ * call the loops through these tables. The loops are short, so that compilers vectorise them, and use nothing of the
+ * standard library: an inline function of it, compiled for one processor here, might serve the whole program on
+ * another. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
@@ -39,28 +40,32 @@ using RealOf =
 template <typename TReal>
 using IntegerOf = std::conditional_t<std::is_same<TReal, float>::value, std::int32_t, std::int64_t>;
 
-/** A key holds a value and a label: 32 * value + label. Integers of 8 bits have keys of 16 bits. */
+/** A key holds a value and a label, 32 * value + label, so that the least key is the least value of the lowest label.
+ * Integers of 8 bits have keys of 16 bits. */
 template <typename TPixel>
 using KeyOf = std::conditional_t<sizeof(TPixel) == 1, std::int16_t, std::int32_t>;
 
-constexpr int KeyBits = 5; // 27 labels
-constexpr int LabelMask = (1 << KeyBits) - 1;
+constexpr int KeyUnit = 32; // 27 labels
+constexpr int LabelMask = KeyUnit - 1;
 
-/** The key of a voxel that does not compete: above all others, and so far that differences to it show. */
+/** Values in keys of 32 bits stay within this, so that their differences are exact in float. */
+constexpr int LargestKeyValue = 1 << 23;
+
+/** The key of a voxel that does not compete: so great that no difference of values reaches the differences to it. */
 template <typename TKey>
-constexpr TKey AbsentKey = sizeof(TKey) == 2 ? TKey(3 << 13) : TKey(1 << 30);
+constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? (1 << 14) + (1 << 13) : 1 << 30);
 
-/** Values of keys of 32 bits stay within this, so that differences fit a float and a key. */
-constexpr int LargestValue = 1 << 23;
+/** What the loops write where keys cannot tell the label: this, or anything greater. */
+constexpr int Undecided = LabelMask;
 
-/** In the output of combine: the label is not decided. */
-constexpr std::uint8_t Undecided = LabelMask;
+/** Rows of keys have this many keys before and behind them, for whole vectors. */
+constexpr std::size_t KeyMargin = 16;
 
 /** Some candidates of a row of voxels. Four at a time, for the best so far to stay in registers. */
 template <typename TReal>
 struct Competitors
 {
-  static constexpr int Number = 4;
+  static constexpr int     Number = 4;
   const TReal *            neighbors[Number];
   const IntegerOf<TReal> * masks[Number];
   TReal                    weights[Number]; ///< of their differences; ignored in float
@@ -98,15 +103,169 @@ struct DefinitionLoops
                           std::size_t     n);
 };
 
+/** How pixels become values of keys. */
+struct KeyScale
+{
+  double scale{ 0.0 }; ///< a power of two for pixels of more than 16 bits, else 1; negative for the ascent
+  int    offset{ 0 };  ///< added to pixels of 8 bits
+};
+
 template <typename TPixel>
 struct PixelLoops
 {
   void (*convert)(const TPixel * values, RealOf<TPixel> sign, RealOf<TPixel> * reals, std::size_t n);
+
+  /** The greatest absolute value of the voxels that are present, infinite if there is a NaN. */
+  double (*magnitude)(const TPixel * values, const unsigned char * present, std::size_t n);
+
+  /** Keys of label 0. False if a value was rounded. */
+  bool (*makeKeys)(const TPixel *        values,
+                   const unsigned char * present,
+                   KeyScale              scale,
+                   KeyOf<TPixel> *       keys,
+                   std::size_t           n);
+
+  bool (*areAll)(const TPixel * values, TPixel value, std::size_t n);
+
+  /** Scores of labels: neighbors and weights by label. */
+  void (*score)(const TPixel *         center,
+                const TPixel * const * neighbors,
+                const double *         weights,
+                const std::uint8_t *   labels,
+                double *               scores,
+                std::size_t            n);
+};
+
+/** Neighbourhoods of keys. Neighbours at the same distance form a class; its least key is its winner.
+ * What the neighbours of a row and of its two planes give is computed once for a row ("across"), and serves the rows
+ * before, at and behind it ("along"). */
+enum Shape
+{
+  Isotropic3D, ///< 26 neighbours in 3 classes: faces, edges, corners
+  Full3D,      ///< 26 neighbours in 7 classes, one for each set of axes
+  Faces3D,     ///< 6 neighbours in 3 classes, one for each axis
+  Full2D,      ///< 8 neighbours in 3 classes
+  Faces2D,     ///< 4 neighbours in 2 classes
+  NumberOfShapes
+};
+
+constexpr int MaximumNumberOfClasses = 7;
+
+constexpr int
+NumberOfClasses(Shape shape)
+{
+  return shape == Full3D ? 7 : shape == Faces2D ? 2 : 3;
+}
+
+/** The lowest label of a class. */
+constexpr int
+FirstLabel(Shape shape, int index)
+{
+  constexpr int labels[NumberOfShapes][MaximumNumberOfClasses] = {
+    { 4, 1, 0 }, { 12, 4, 3, 10, 9, 1, 0 }, { 12, 4, 10 }, { 3, 1, 0 }, { 3, 1 }
+  };
+  return labels[shape][index];
+}
+
+/** The squared distance of a class if all axes have the same spacing, 1; Full3D has no such classes. */
+constexpr int
+SquaredDistance(Shape shape, int index)
+{
+  return shape == Isotropic3D ? index + 1 : shape == Full2D && index == 2 ? 2 : 1;
+}
+
+/** What a row gives to itself and to the rows before and behind it. */
+template <typename TKey>
+struct AcrossRows
+{
+  TKey * pair;     ///< winner of the two voxels in the planes below and above, with margins
+  TKey * pairLead; ///< its lead over the other one, with margins
+  TKey * beside;   ///< winner of the two voxels beside in the row; isotropic: of the pair as well
+  TKey * diagonal; ///< winner of the four diagonal voxels in the planes below and above
+  TKey * lead;     ///< the least lead of all these winners
+};
+
+/** What a voxel's classes give: 32 * difference - (label - first label of the class) of each winner. */
+template <typename TKey>
+struct ClassRows
+{
+  TKey * differences[MaximumNumberOfClasses];
+  TKey * lead;
+};
+
+/** How the winners of the classes compete. */
+struct ScoreRule
+{
+  float weights[MaximumNumberOfClasses]; ///< relative to the greatest
+  float center;                          ///< score of the centre, in units of keys
+  int   centerCode;                      ///< 31 - its label
+  float tolerance;                       ///< scores closer than this are not decided
+};
+
+/** The tolerance of rounded keys: the values of both differences are rounded by less than 1 each, and so are the
+ * differences themselves by the definition. */
+constexpr float RoundedTolerance = 6 * KeyUnit;
+
+/** The same where ranks of scores are compared. */
+struct RankRule
+{
+  std::int16_t center;     ///< ranks below it lose to the centre
+  std::int16_t centerCode; ///< 31 - its label
+};
+
+/** The loops of a shape; [leads wanted], which only keys of 32 bits need. */
+template <typename TKey>
+struct ShapeLoops
+{
+  /** From rows of keys in the planes below, at and above. n is a multiple of KeyMargin. */
+  void (*across[2])(const TKey *             below,
+                    const TKey *             center,
+                    const TKey *             above,
+                    const AcrossRows<TKey> & result,
+                    std::size_t              n);
+
+  void (*along[2])(const TKey *             before,
+                   const TKey *             center,
+                   const TKey *             behind,
+                   const AcrossRows<TKey> & acrossBefore,
+                   const AcrossRows<TKey> & acrossCenter,
+                   const AcrossRows<TKey> & acrossBehind,
+                   const ClassRows<TKey> &  result,
+                   std::size_t              n);
+
+  /** 31 - label, plus 128 where scores are too close. */
+  void (*combine[2])(const ClassRows<TKey> & classes, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
+};
+
+template <typename TKey>
+struct KeyLoops
+{
+  ShapeLoops<TKey> shapes[NumberOfShapes];
+};
+
+/** Ranks of scores are kept less this, and not below LowestRank, for keys of 16 bits to hold them. */
+constexpr int RankShift = 33;
+constexpr int LowestRank = -1024;
+
+struct RankLoops
+{
+  /** Like combine, for distances 1, sqrt(2), sqrt(3) and keys of 16 bits. */
+  void (*combine[NumberOfShapes])(const ClassRows<std::int16_t> & classes,
+                                  const RankRule &                rule,
+                                  std::int16_t *                  codes,
+                                  std::size_t                     n);
+
+  /** Labels from codes; true if some are not decided. Where not present, label 0. */
+  bool (*finishRanks)(const std::int16_t * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n);
+  bool (*finishScores)(const std::int32_t * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n);
 };
 
 /** All loops of one instruction set. */
 struct Loops
-  : DefinitionLoops<float>
+  : RankLoops
+  , KeyLoops<std::int16_t>
+  , KeyLoops<std::int32_t>
+  , DefinitionLoops<float>
   , DefinitionLoops<double>
   , PixelLoops<std::int8_t>
   , PixelLoops<std::uint8_t>
