@@ -266,8 +266,29 @@ private:
   using StageType = NeighborhoodArgmaxLabel::Stage<TInputImage, MaskImageType>;
   using KernelPixelType = typename StageType::PixelType;
 
+  /** Inputs and outputs; mask and scores may be nullptr. */
+  struct Images
+  {
+    const InputImageType * input;
+    const MaskImageType *  mask;
+    OutputImageType *      labels;
+    ScoreImageType *       scores;
+  };
+
+  Images
+  GetImages();
+
   NeighborhoodArgmaxLabel::Rules
   MakeRules() const;
+
+  /** Call function(index) for the first voxel of each row of a region that is not empty. */
+  template <typename TFunction>
+  static void
+  ForEachRow(const OutputImageRegionType & region, const TFunction & function);
+
+  template <typename TImage>
+  static auto
+  PixelAt(TImage * image, const IndexType & index);
 
   /** The background of `region` and not of the region `except` inside it. */
   void
@@ -284,7 +305,11 @@ private:
   /** What a kernel gave for `count` voxels from `index` on, into the outputs. */
   template <typename TLabel>
   void
-  StoreRow(const IndexType & index, SizeValueType count, const TLabel * labels, const double * scores);
+  StoreRow(const Images &    images,
+           const IndexType & index,
+           SizeValueType     count,
+           const TLabel *    labels,
+           const double *    scores);
 
   double          m_CenterScore{ -100.0 };
   bool            m_LabelStrictExtrema{ false };

@@ -18,7 +18,6 @@
 #ifndef itkNeighborhoodArgmaxLabelImageFilter_hxx
 #define itkNeighborhoodArgmaxLabelImageFilter_hxx
 
-#include "itkImageScanlineIterator.h"
 #include "itkNumericTraits.h"
 
 #include <algorithm>
@@ -347,36 +346,78 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::FillBackground(const OutputImageRegionType & region,
                                                                               const OutputImageRegionType & except)
 {
-  OutputImageType * const output = this->GetOutput();
-  ScoreImageType * const  scores = this->GetScoreImage();
-  const auto              exceptEnd = except.GetIndex(0) + static_cast<IndexValueType>(except.GetSize(0));
-
-  for (ImageScanlineIterator<OutputImageType> it(output, region); !it.IsAtEnd(); it.NextLine())
-  {
-    const IndexType start = it.GetIndex();
-    const auto      fill = [&](IndexValueType from, IndexValueType to) {
-      IndexType index = start;
-      index[0] = from;
-      const auto count = static_cast<SizeValueType>(to - from);
-      std::fill_n(output->GetBufferPointer() + output->ComputeOffset(index), count, m_BackgroundValue);
-      if (scores)
-      {
-        std::fill_n(scores->GetBufferPointer() + scores->ComputeOffset(index), count, ScorePixelType{});
-      }
-    };
-    const auto end = start[0] + static_cast<IndexValueType>(region.GetSize(0));
-    IndexType  inExcept = start;
-    inExcept[0] = except.GetIndex(0);
-    if (except.IsInside(inExcept))
+  const Images images = this->GetImages();
+  const auto   fill = [&](const OutputImageRegionType & part) {
+    if (part.GetNumberOfPixels() == 0)
     {
-      fill(start[0], except.GetIndex(0));
-      fill(exceptEnd, end);
+      return;
     }
-    else
+    ForEachRow(part, [&](const IndexType & index) {
+      std::fill_n(PixelAt(images.labels, index), part.GetSize(0), m_BackgroundValue);
+      if (images.scores)
+      {
+        std::fill_n(PixelAt(images.scores, index), part.GetSize(0), ScorePixelType{});
+      }
+    });
+  };
+  if (except.GetNumberOfPixels() == 0)
+  {
+    fill(region);
+    return;
+  }
+  // Along each axis what lies before `except` and what lies behind it, the slowest axis first, for long rows.
+  OutputImageRegionType rest = region;
+  for (unsigned int axis = ImageDimension; axis-- > 0;)
+  {
+    OutputImageRegionType before = rest;
+    before.SetSize(axis, static_cast<SizeValueType>(except.GetIndex(axis) - rest.GetIndex(axis)));
+    fill(before);
+
+    OutputImageRegionType behind = rest;
+    behind.SetIndex(axis, except.GetIndex(axis) + static_cast<IndexValueType>(except.GetSize(axis)));
+    behind.SetSize(axis, rest.GetSize(axis) - before.GetSize(axis) - except.GetSize(axis));
+    fill(behind);
+
+    rest.SetIndex(axis, except.GetIndex(axis));
+    rest.SetSize(axis, except.GetSize(axis));
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::PixelAt(TImage * image, const IndexType & index)
+{
+  return image->GetBufferPointer() + image->ComputeOffset(index);
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TFunction>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::ForEachRow(const OutputImageRegionType & region,
+                                                                          const TFunction &             function)
+{
+  IndexType    index = region.GetIndex();
+  unsigned int axis = 0;
+  while (axis < ImageDimension)
+  {
+    function(index);
+    for (axis = 1; axis < ImageDimension; ++axis)
     {
-      fill(start[0], end);
+      if (++index[axis] < region.GetIndex(axis) + static_cast<IndexValueType>(region.GetSize(axis)))
+      {
+        break;
+      }
+      index[axis] = region.GetIndex(axis);
     }
   }
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetImages() -> Images
+{
+  return { this->GetInput(), this->GetMaskImage(), this->GetOutput(), this->GetScoreImage() };
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -388,7 +429,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
 
   const auto          rules = this->MakeRules();
   KernelType          kernel(rules);
-  const StageType     stage(this->GetInput(), this->GetMaskImage(), m_Border == BorderEnum::Periodic);
+  const Images        images = this->GetImages();
+  const StageType     stage(images.input, images.mask, m_Border == BorderEnum::Periodic);
   const auto          radius = static_cast<IndexValueType>(m_Radius[0]);
   const SizeValueType width = std::min<SizeValueType>(region.GetSize(0), KernelType::MaximumWidth);
   const SizeValueType stagedWidth = width + 2 * m_Radius[0];
@@ -399,9 +441,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
   std::vector<std::uint32_t>                                 labels(width);
   std::vector<double>                                        scores(width);
 
-  for (ImageScanlineIterator<OutputImageType> it(this->GetOutput(), region); !it.IsAtEnd(); it.NextLine())
-  {
-    IndexType  index = it.GetIndex();
+  ForEachRow(region, [&](IndexType index) {
     const auto end = index[0] + static_cast<IndexValueType>(region.GetSize(0));
     for (; index[0] < end; index[0] += static_cast<IndexValueType>(width))
     {
@@ -417,10 +457,10 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
         rows[row].present += rows[row].present ? radius : 0;
       }
       kernel.Label(rows.data(), count, labels.data(), scores.data());
-      this->StoreRow(index, count, labels.data(), scores.data());
+      this->StoreRow(images, index, count, labels.data(), scores.data());
     }
     progress.Completed(region.GetSize(0));
-  }
+  });
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -453,7 +493,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
 
   using KernelType = NeighborhoodArgmaxLabel::TileKernel<KernelPixelType>;
   KernelType      kernel(this->MakeRules(), 1 + 2 * margin, tileRows, tileColumns);
-  const StageType stage(this->GetInput(), this->GetMaskImage(), m_Border == BorderEnum::Periodic);
+  const Images    images = this->GetImages();
+  const StageType stage(images.input, images.mask, m_Border == BorderEnum::Periodic);
 
   // Copies of rows last while their plane is one of the kernel's three.
   constexpr unsigned int                                     numberOfSlots = 3;
@@ -461,7 +502,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   std::vector<unsigned char>                                 present(numberOfSlots * stagedSize);
   std::vector<NeighborhoodArgmaxLabel::Row<KernelPixelType>> rows(tileRows + 2);
   std::vector<std::uint8_t>                                  labels(tileRows * tileColumns);
-  std::vector<double>                                        scores(this->GetScoreImage() ? tileRows * tileColumns : 0);
+  std::vector<double>                                        scores(images.scores ? tileRows * tileColumns : 0);
 
   // The first voxel of each march: of all voxels of the other axes, and of each tile.
   OutputImageRegionType starts = region;
@@ -475,8 +516,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   const IndexValueType endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
   const IndexValueType endRow = region.GetIndex(rowAxis) + static_cast<IndexValueType>(region.GetSize(rowAxis));
 
-  for (ImageScanlineIterator<OutputImageType> it(this->GetOutput(), starts); !it.IsAtEnd(); it.NextLine())
-  {
+  ForEachRow(starts, [&](const IndexType & start) {
     for (IndexValueType y = region.GetIndex(rowAxis); y < endRow; y += static_cast<IndexValueType>(tileRows))
     {
       for (IndexValueType x = region.GetIndex(0); x < endColumn; x += static_cast<IndexValueType>(tileColumns))
@@ -487,7 +527,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
         for (SizeValueType plane = 0; plane < numberOfPlanes + 2 * margin; ++plane)
         {
           const SizeValueType slot = plane % numberOfSlots * stagedSize;
-          IndexType           index = it.GetIndex();
+          IndexType           index = start;
           index[0] = x - 1;
           if (hasPlanes)
           {
@@ -511,51 +551,56 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
           {
             --index[planeAxis];
           }
-          const auto stride = static_cast<std::ptrdiff_t>(numberOfColumns);
-          kernel.Label(labels.data(), stride, scores.empty() ? nullptr : scores.data(), stride);
+          // Labels of the output's pixel type need no copy.
+          const auto     scoreStride = static_cast<std::ptrdiff_t>(tileColumns);
+          std::ptrdiff_t labelStride = scoreStride;
+          std::uint8_t * tileLabels = labels.data();
+          if constexpr (std::is_same<OutputPixelType, std::uint8_t>::value)
+          {
+            labelStride = images.labels->GetOffsetTable()[rowAxis];
+            tileLabels = PixelAt(images.labels, index);
+          }
+          kernel.Label(tileLabels, labelStride, scores.empty() ? nullptr : scores.data(), scoreStride);
           for (SizeValueType row = 0; row < numberOfRows; ++row, ++index[rowAxis])
           {
-            const SizeValueType at = row * numberOfColumns;
-            this->StoreRow(index, numberOfColumns, labels.data() + at, scores.data() + at);
+            this->StoreRow(
+              images, index, numberOfColumns, tileLabels + row * labelStride, scores.data() + row * scoreStride);
           }
           progress.Completed(numberOfRows * numberOfColumns);
         }
       }
     }
-  }
+  });
 }
 
 template <typename TInputImage, typename TOutputImage>
 template <typename TLabel>
 void
-NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::StoreRow(const IndexType & index,
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::StoreRow(const Images &    images,
+                                                                        const IndexType & index,
                                                                         SizeValueType     count,
                                                                         const TLabel *    labels,
                                                                         const double *    scores)
 {
-  OutputImageType * const output = this->GetOutput();
-  OutputPixelType * const row = output->GetBufferPointer() + output->ComputeOffset(index);
-  std::transform(labels, labels + count, row, [](TLabel label) { return static_cast<OutputPixelType>(label); });
-
-  ScorePixelType * scoreRow = nullptr;
-  if (ScoreImageType * const scoreImage = this->GetScoreImage())
+  OutputPixelType * const row = PixelAt(images.labels, index);
+  if (static_cast<const void *>(row) != labels)
   {
-    scoreRow = scoreImage->GetBufferPointer() + scoreImage->ComputeOffset(index);
+    std::transform(labels, labels + count, row, [](TLabel label) { return static_cast<OutputPixelType>(label); });
+  }
+  ScorePixelType * const scoreRow = images.scores ? PixelAt(images.scores, index) : nullptr;
+  if (scoreRow)
+  {
     std::transform(scores, scores + count, scoreRow, [](double score) { return static_cast<ScorePixelType>(score); });
   }
-
-  if (const MaskImageType * const mask = this->GetMaskImage())
+  if (images.mask)
   {
-    const unsigned char * const maskRow = mask->GetBufferPointer() + mask->ComputeOffset(index);
+    const unsigned char * const maskRow = PixelAt(images.mask, index);
     for (SizeValueType x = 0; x < count; ++x)
     {
-      if (maskRow[x] == 0)
+      row[x] = maskRow[x] ? row[x] : m_BackgroundValue;
+      if (scoreRow)
       {
-        row[x] = m_BackgroundValue;
-        if (scoreRow)
-        {
-          scoreRow[x] = ScorePixelType{};
-        }
+        scoreRow[x] = maskRow[x] ? scoreRow[x] : ScorePixelType{};
       }
     }
   }

@@ -147,11 +147,16 @@ public:
   }
 
   void
-  Label(const Row<TPixel> * rows, std::size_t width, std::uint32_t * labels, double * scores)
+  Label(const Row<TPixel> * rows,
+        std::size_t         width,
+        std::uint32_t *     labels,
+        double *            scores,
+        bool                isKnownFinite = false)
   {
     assert(width <= MaximumWidth);
     const bool isMasked = std::any_of(rows, rows + m_Rules.numberOfRows, [](const auto & row) { return row.present; });
-    const bool isFinite = this->TakeRows(rows, width, isMasked);
+    const bool isHostile = !isKnownFinite && !this->AreFinite(rows, width);
+    this->TakeRows(rows, width, isMasked);
     std::fill_n(m_Labels, width, m_Rules.centerLabel);
     std::fill_n(scores, width, m_Rules.centerScore);
     const Real * const center = m_RowReals[m_Rules.centerRow];
@@ -161,10 +166,10 @@ public:
       for (std::size_t first = 0; first < group.size(); first += Competitors<Real>::Number)
       {
         const auto competitors = this->GetCompetitors(group, first);
-        m_Definition.compete[!isFinite][isMasked](center, competitors, m_Best, m_Winners, width);
+        m_Definition.compete[isHostile][isMasked](center, competitors, m_Best, m_Winners, width);
       }
       const double weight = std::is_same<Real, double>::value ? 1.0 : group.front().weight;
-      m_Definition.merge(m_Best, m_Winners, weight, scores, m_Labels, width);
+      m_Definition.merge[isHostile][isMasked](m_Best, m_Winners, weight, scores, m_Labels, width);
     }
     if (m_Rules.labelStrictExtrema)
     {
@@ -190,12 +195,23 @@ private:
     return competitors;
   }
 
-  /** The rows as real numbers and masks; true if all numbers are finite. */
   bool
+  AreFinite(const Row<TPixel> * rows, std::size_t width) const
+  {
+    if constexpr (std::is_floating_point<TPixel>::value)
+    {
+      return std::all_of(rows, rows + m_Rules.numberOfRows, [&](const auto & row) {
+        return m_Definition.isFinite(row.values - m_Margin, width + 2 * m_Margin);
+      });
+    }
+    return true;
+  }
+
+  /** The rows as real numbers and masks. */
+  void
   TakeRows(const Row<TPixel> * rows, std::size_t width, bool isMasked)
   {
     const std::size_t length = width + 2 * m_Margin;
-    bool              isFinite = true;
     for (unsigned int r = 0; r < m_Rules.numberOfRows; ++r)
     {
       const TPixel * const values = rows[r].values - m_Margin;
@@ -210,10 +226,6 @@ private:
         m_Pixels.convert(values, m_Rules.ascent ? -1 : 1, reals, length);
         m_RowReals[r] = reals + m_Margin;
       }
-      if constexpr (std::is_floating_point<TPixel>::value)
-      {
-        isFinite = isFinite && m_Definition.isFinite(values, length);
-      }
       if (rows[r].present)
       {
         m_Definition.expandMask(rows[r].present - m_Margin, mask, length);
@@ -224,7 +236,6 @@ private:
       }
       m_RowMasks[r] = mask + m_Margin;
     }
-    return isFinite;
   }
 
   void
@@ -352,7 +363,7 @@ public:
     std::uint32_t                  label;
     double                         score;
     m_RowKernel.Label(constant.data(), 1, &label, &score);
-    m_LabelOfConstant = static_cast<std::uint8_t>(label);
+    m_LabelOfPlateau = static_cast<std::uint8_t>(label);
   }
 
   void
@@ -399,7 +410,8 @@ public:
       m_PlanesToSkip -= m_PlanesToSkip > 0;
       for (std::size_t j = 0; j < m_Rows; ++j)
       {
-        this->LabelByDefinition(j, 0, m_Columns, labels + j * labelStride, scores ? scores + j * scoreStride : nullptr);
+        this->LabelByDefinition(
+          j, 0, m_Columns, labels + j * labelStride, scores ? scores + j * scoreStride : nullptr, !isHostile);
       }
       return;
     }
@@ -464,7 +476,12 @@ private:
   }
 
   void
-  LabelByDefinition(std::size_t j, std::size_t begin, std::size_t end, std::uint8_t * labels, double * scores)
+  LabelByDefinition(std::size_t    j,
+                    std::size_t    begin,
+                    std::size_t    end,
+                    std::uint8_t * labels,
+                    double *       scores,
+                    bool           isFinite)
   {
     constexpr std::size_t width = RowKernel<TPixel>::MaximumWidth;
     for (std::size_t x = begin; x < end; x += width)
@@ -474,7 +491,7 @@ private:
       double            ownScores[width];
       const std::size_t count = std::min(width, end - x);
       this->GetNeighborhood(j, x, rows);
-      m_RowKernel.Label(rows, count, wideLabels, scores ? scores + x : ownScores);
+      m_RowKernel.Label(rows, count, wideLabels, scores ? scores + x : ownScores, isFinite);
       std::copy_n(wideLabels, count, labels + x);
     }
   }
@@ -498,30 +515,29 @@ private:
     }
   }
 
-  /** Labels that keys did not decide, from the definition. */
+  /** Labels that keys did not decide; the number of those that took the definition. */
   std::size_t
   Decide(std::size_t j, std::uint8_t * labels)
   {
-    // Nearer ones are labelled together.
-    constexpr std::size_t gap = 16;
-    std::size_t           redone = 0;
-    for (std::size_t x = NextUndecided(labels, 0); x < m_Columns;)
+    const auto number = std::count_if(labels, labels + m_Columns, [](auto label) { return label >= Undecided; });
+    if (static_cast<std::size_t>(number) * 8 > m_Columns)
     {
-      std::size_t last = x;
-      std::size_t next = NextUndecided(labels, x + 1);
-      for (; next < m_Columns && next - last < gap; next = NextUndecided(labels, next + 1))
+      this->LabelPlateaus(j, labels);
+    }
+    // Nearer ones are labelled together.
+    constexpr std::size_t gap = 8;
+    std::size_t           redone = 0;
+    for (std::size_t x = this->NextUndecided(labels, 0); x < m_Columns;)
+    {
+      std::size_t end = x + 1;
+      std::size_t next = this->NextUndecided(labels, end);
+      while (next < m_Columns && next - end < gap)
       {
-        last = next;
+        end = next + 1;
+        next = this->NextUndecided(labels, end);
       }
-      if (this->IsConstant(j, x, last + 1))
-      {
-        std::fill(labels + x, labels + last + 1, m_LabelOfConstant);
-      }
-      else
-      {
-        this->LabelByDefinition(j, x, last + 1, labels, nullptr);
-        redone += last + 1 - x;
-      }
+      this->LabelByDefinition(j, x, end, labels, nullptr, true);
+      redone += end - x;
       x = next;
     }
     return redone;
@@ -530,6 +546,16 @@ private:
   std::size_t
   NextUndecided(const std::uint8_t * labels, std::size_t x) const
   {
+    // Eight at a time: adding 1 carries Undecided, and greater ones, into the upper three bits.
+    std::uint64_t eight;
+    for (; x + sizeof(eight) <= m_Columns; x += sizeof(eight))
+    {
+      std::memcpy(&eight, labels + x, sizeof(eight));
+      if (((eight + 0x0101010101010101) | eight) & 0xe0e0e0e0e0e0e0e0)
+      {
+        break;
+      }
+    }
     while (x < m_Columns && labels[x] < Undecided)
     {
       ++x;
@@ -537,16 +563,21 @@ private:
     return x;
   }
 
-  /** Whether all neighbours of some voxels of row j are present and have one value: plateaus are worth a look. */
-  bool
-  IsConstant(std::size_t j, std::size_t begin, std::size_t end) const
+  void
+  LabelPlateaus(std::size_t j, std::uint8_t * labels) const
   {
     Row<TPixel> rows[9];
-    this->GetNeighborhood(j, begin, rows);
-    const TPixel value = rows[m_Rules.centerRow].values[0];
-    return std::all_of(rows, rows + m_Rules.numberOfRows, [&](const auto & row) {
-      return !row.present && m_Pixels.areAll(row.values - 1, value, end - begin + 2);
-    });
+    this->GetNeighborhood(j, 0, rows);
+    const TPixel * values[9];
+    for (unsigned int r = 0; r < m_Rules.numberOfRows; ++r)
+    {
+      if (rows[r].present)
+      {
+        return;
+      }
+      values[r] = rows[r].values;
+    }
+    m_Pixels.labelPlateaus(values, m_Rules.numberOfRows, m_LabelOfPlateau, labels, m_Columns);
   }
 
   // ---- Keys
@@ -691,6 +722,7 @@ private:
     }
     rule.center = static_cast<float>(center);
     rule.centerCode = LabelMask - static_cast<int>(m_Rules.centerLabel);
+    rule.codeOfZero = rule.center == 0.0f ? rule.centerCode : -1;
     rule.tolerance = isExact ? 0.0f : RoundedTolerance;
     if (isMasked)
     {
@@ -776,7 +808,7 @@ private:
   bool                                       m_HasKeys;
   bool                                       m_UsesRanks;
   RankRule                                   m_RankRule{};
-  std::uint8_t                               m_LabelOfConstant;
+  std::uint8_t                               m_LabelOfPlateau;
   double                                     m_Scale{ 1.0 };
   std::size_t                                m_Rows{ 0 };
   std::size_t                                m_Columns{ 0 };

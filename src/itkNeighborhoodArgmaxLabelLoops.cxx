@@ -24,13 +24,14 @@
 #  define NeighborhoodArgmaxLabel_LOOPS LoopsBaseline
 #endif
 
-// A loop whose rows do not overlap, where there are too many of them for compilers to test it.
+// Rows that are written never overlap others. Compilers that are not told test it, and take a plain loop where rows
+// follow close upon each other.
 #if defined(__clang__)
-#  define NeighborhoodArgmaxLabel_NO_ALIAS _Pragma("clang loop vectorize(assume_safety)")
+#  define NeighborhoodArgmaxLabel_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)
-#  define NeighborhoodArgmaxLabel_NO_ALIAS _Pragma("GCC ivdep")
+#  define NeighborhoodArgmaxLabel_VECTORIZE _Pragma("GCC ivdep")
 #else
-#  define NeighborhoodArgmaxLabel_NO_ALIAS
+#  define NeighborhoodArgmaxLabel_VECTORIZE
 #endif
 
 namespace itk::NeighborhoodArgmaxLabel
@@ -44,7 +45,7 @@ template <typename TPixel>
 void
 Convert(const TPixel * values, RealOf<TPixel> sign, RealOf<TPixel> * reals, std::size_t n)
 {
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     reals[x] = sign * static_cast<RealOf<TPixel>>(values[x]);
   }
@@ -55,10 +56,7 @@ bool
 IsFinite(const TReal * values, std::size_t n)
 {
   IntegerOf<TReal> bad = 0;
-  for (std::size_t x = 0; x < n; ++x)
-  {
-    bad |= values[x] - values[x] == 0 ? 0 : 1;
-  }
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x) { bad |= values[x] - values[x] == 0 ? 0 : 1; }
   return bad == 0;
 }
 
@@ -66,17 +64,14 @@ template <typename TReal>
 void
 ExpandMask(const unsigned char * present, IntegerOf<TReal> * mask, std::size_t n)
 {
-  for (std::size_t x = 0; x < n; ++x)
-  {
-    mask[x] = present[x] != 0;
-  }
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x) { mask[x] = present[x] != 0; }
 }
 
 template <typename TReal>
 void
 Start(TReal * best, IntegerOf<TReal> * winner, std::size_t n)
 {
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     best[x] = -static_cast<TReal>(HUGE_VAL);
     winner[x] = -1;
@@ -93,7 +88,7 @@ Compete(const TReal *              center,
         std::size_t                n)
 {
   const Competitors<TReal> c = competitors;
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     TReal            bestScore = best[x];
     IntegerOf<TReal> bestLabel = winner[x];
@@ -121,7 +116,7 @@ Compete(const TReal *              center,
   }
 }
 
-template <typename TReal>
+template <typename TReal, bool VHostile, bool VMasked>
 void
 Merge(const TReal *            best,
       const IntegerOf<TReal> * winner,
@@ -130,15 +125,24 @@ Merge(const TReal *            best,
       std::int64_t *           label,
       std::size_t              n)
 {
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     const double       s = static_cast<double>(best[x]) * weight;
     const std::int64_t w = winner[x];
-    const bool         isNaN = s != s;
-    const bool         labelIsNaN = score[x] != score[x];
-    const bool         lower = w < label[x];
-    const bool greater = (s > score[x]) | (isNaN & !labelIsNaN) | (((s == score[x]) | (isNaN & labelIsNaN)) & lower);
-    const bool wins = greater & (w >= 0);
+    bool               ties = s == score[x];
+    bool               wins = s > score[x];
+    if constexpr (VHostile)
+    {
+      const bool isNaN = s != s;
+      const bool labelIsNaN = score[x] != score[x];
+      ties |= isNaN & labelIsNaN;
+      wins |= isNaN & !labelIsNaN;
+    }
+    wins |= ties & (w < label[x]);
+    if constexpr (VMasked)
+    {
+      wins &= w >= 0;
+    }
     score[x] = wins ? s : score[x];
     label[x] = wins ? w : label[x];
   }
@@ -152,7 +156,7 @@ MarkNotNegative(const TReal *            center,
                 std::int64_t *           marks,
                 std::size_t              n)
 {
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     const bool negative = center[x] - neighbor[x] < 0;
     marks[x] |= !negative & (mask[x] != 0);
@@ -161,23 +165,34 @@ MarkNotNegative(const TReal *            center,
 
 // ---- Keys -----------------------------------------------------------------------------------------------------------
 
+// In the bits of real numbers without sign, which are in the order of the numbers, and NaN above them.
+template <typename TPixel, bool VMasked>
+double
+MagnitudeOf(const TPixel * values, const unsigned char * present, std::size_t n)
+{
+  using Real = RealOf<TPixel>;
+  using Integer = IntegerOf<Real>;
+  constexpr Integer withoutSign =
+    static_cast<Integer>(~std::uint64_t{ 0 } >> (8 * (sizeof(std::uint64_t) - sizeof(Integer)) + 1));
+  Integer greatest = 0;
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  {
+    Integer bits = __builtin_bit_cast(Integer, static_cast<Real>(values[x])) & withoutSign;
+    if constexpr (VMasked)
+    {
+      bits &= present[x] ? -1 : 0;
+    }
+    greatest = bits > greatest ? bits : greatest;
+  }
+  const double magnitude = __builtin_bit_cast(Real, greatest);
+  return magnitude == magnitude ? magnitude : HUGE_VAL;
+}
+
 template <typename TPixel>
 double
 Magnitude(const TPixel * values, const unsigned char * present, std::size_t n)
 {
-  using Real = RealOf<TPixel>;
-  using Integer = IntegerOf<Real>;
-  Real    greatest = 0;
-  Integer isNaN = 0;
-  for (std::size_t x = 0; x < n; ++x)
-  {
-    Real value = static_cast<Real>(values[x]);
-    value = value < 0 ? -value : value;
-    value = present == nullptr || present[x] ? value : 0;
-    greatest = value > greatest ? value : greatest;
-    isNaN |= value != value;
-  }
-  return isNaN ? HUGE_VAL : greatest;
+  return present ? MagnitudeOf<TPixel, true>(values, present, n) : MagnitudeOf<TPixel, false>(values, present, n);
 }
 
 template <typename TPixel, bool VMasked>
@@ -189,10 +204,15 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
   {
     const Key sign = static_cast<Key>(keyScale.scale);
     const Key offset = static_cast<Key>(keyScale.offset);
-    for (std::size_t x = 0; x < n; ++x)
+    NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
     {
-      const Key key = static_cast<Key>((sign * static_cast<Key>(values[x]) + offset) * KeyUnit);
-      keys[x] = !VMasked || present[x] ? key : AbsentKey<Key>;
+      Key key = static_cast<Key>((sign * static_cast<Key>(values[x]) + offset) * KeyUnit);
+      if constexpr (VMasked)
+      {
+        const Key mask = present[x] ? -1 : 0;
+        key = (key & mask) | (AbsentKey<Key> & ~mask);
+      }
+      keys[x] = key;
     }
     return true;
   }
@@ -202,16 +222,19 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
     const Real   scale = static_cast<Real>(keyScale.scale);
     const Real   inverse = 1 / scale;
     std::int32_t rounded = 0;
-    for (std::size_t x = 0; x < n; ++x)
+    NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
     {
       Real value = static_cast<Real>(values[x]);
+      Key  mask = -1;
       if constexpr (VMasked)
       {
-        value = present[x] ? value : 0;
+        mask = present[x] ? -1 : 0;
+        const IntegerOf<Real> wideMask = mask;
+        value = __builtin_bit_cast(Real, __builtin_bit_cast(IntegerOf<Real>, value) & wideMask);
       }
       const Key quantized = static_cast<Key>(value * scale);
-      rounded |= static_cast<Real>(quantized) * inverse != value;
-      keys[x] = !VMasked || present[x] ? quantized * KeyUnit : AbsentKey<Key>;
+      rounded |= static_cast<Real>(quantized) * inverse != value ? 1 : 0;
+      keys[x] = ((quantized * KeyUnit) & mask) | (AbsentKey<Key> & ~mask);
     }
     return rounded == 0;
   }
@@ -226,15 +249,40 @@ MakeKeys(const TPixel * values, const unsigned char * present, KeyScale scale, K
 }
 
 template <typename TPixel>
-bool
-AreAll(const TPixel * values, TPixel value, std::size_t n)
+void
+LabelPlateaus(const TPixel * const * rows,
+              unsigned int           numberOfRows,
+              std::uint8_t           label,
+              std::uint8_t *         labels,
+              std::size_t            n)
 {
-  int differs = 0;
-  for (std::size_t x = 0; x < n; ++x)
+  using Real = RealOf<TPixel>;
+  const auto least = [](Real a, Real b) { return a < b ? a : b; };
+  const auto greatest = [](Real a, Real b) { return a > b ? a : b; };
+
+  constexpr std::size_t blockSize = 128;
+  for (std::size_t begin = 0; begin < n; begin += blockSize)
   {
-    differs |= !(values[x] == value);
+    const std::size_t size = n - begin < blockSize ? n - begin : blockSize;
+    Real              minimum[blockSize + 2];
+    Real              maximum[blockSize + 2];
+    for (unsigned int r = 0; r < numberOfRows; ++r)
+    {
+      const TPixel * const row = rows[r] + begin - 1;
+      NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < size + 2; ++x)
+      {
+        const auto value = static_cast<Real>(row[x]);
+        minimum[x] = r == 0 ? value : least(minimum[x], value);
+        maximum[x] = r == 0 ? value : greatest(maximum[x], value);
+      }
+    }
+    for (std::size_t x = 0; x < size; ++x)
+    {
+      const Real low = least(least(minimum[x], minimum[x + 1]), minimum[x + 2]);
+      const Real high = greatest(greatest(maximum[x], maximum[x + 1]), maximum[x + 2]);
+      labels[begin + x] = low == high ? label : labels[begin + x];
+    }
   }
-  return differs == 0;
 }
 
 template <typename TPixel>
@@ -246,7 +294,7 @@ Score(const TPixel *         center,
       double *               scores,
       std::size_t            n)
 {
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     const auto difference =
       static_cast<RealOf<TPixel>>(center[x]) - static_cast<RealOf<TPixel>>(neighbors[labels[x]][x]);
@@ -278,51 +326,47 @@ template <typename TKey, Shape VShape, bool VLead>
 void
 Across(const TKey * below, const TKey * center, const TKey * above, const AcrossRows<TKey> & result, std::size_t n)
 {
-  constexpr bool is3D = VShape == Isotropic3D || VShape == Full3D || VShape == Faces3D;
-  TKey * __restrict pair = result.pair;
-  TKey * __restrict pairLead = result.pairLead;
-  TKey * __restrict beside = result.beside;
-  TKey * __restrict diagonal = result.diagonal;
-  TKey * __restrict lead = result.lead;
+  constexpr bool         is3D = VShape == Isotropic3D || VShape == Full3D || VShape == Faces3D;
+  const AcrossRows<TKey> r = result;
 
   if constexpr (is3D)
   {
     constexpr auto margin = static_cast<std::ptrdiff_t>(KeyMargin);
-    for (std::ptrdiff_t x = -margin; x < static_cast<std::ptrdiff_t>(n) + margin; ++x)
+    NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = -margin; x < static_cast<std::ptrdiff_t>(n) + margin; ++x)
     {
       TKey least = FarLead<TKey>;
-      pair[x] = Least<VLead, TKey>(below[x], above[x] + 18, least);
+      r.pair[x] = Least<VLead, TKey>(below[x], above[x] + 18, least);
       if constexpr (VLead)
       {
-        pairLead[x] = least;
+        r.pairLead[x] = least;
       }
     }
   }
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     TKey least = FarLead<TKey>;
     TKey winner = Least<VLead, TKey>(center[x - 1], center[x + 1] + 2, least);
     if constexpr (is3D && VLead)
     {
-      const TKey leadBefore = pairLead[x - 1];
-      const TKey leadHere = pairLead[x];
-      const TKey leadBehind = pairLead[x + 1];
+      const TKey leadBefore = r.pairLead[x - 1];
+      const TKey leadHere = r.pairLead[x];
+      const TKey leadBehind = r.pairLead[x + 1];
       least = leadBefore < least ? leadBefore : least;
       least = leadHere < least ? leadHere : least;
       least = leadBehind < least ? leadBehind : least;
     }
     if constexpr (VShape == Isotropic3D)
     {
-      winner = Least<VLead, TKey>(pair[x], winner + 8, least);
+      winner = Least<VLead, TKey>(r.pair[x], winner + 8, least);
     }
     if constexpr (VShape == Isotropic3D || VShape == Full3D)
     {
-      diagonal[x] = Least<VLead, TKey>(pair[x - 1], pair[x + 1] + 2, least);
+      r.diagonal[x] = Least<VLead, TKey>(r.pair[x - 1], r.pair[x + 1] + 2, least);
     }
-    beside[x] = winner;
+    r.beside[x] = winner;
     if constexpr (VLead)
     {
-      lead[x] = least;
+      r.lead[x] = least;
     }
   }
 }
@@ -342,7 +386,7 @@ Along(const TKey *             before,
   const AcrossRows<TKey> c = acrossCenter;
   const AcrossRows<TKey> a = acrossBehind;
   const ClassRows<TKey>  r = result;
-  NeighborhoodArgmaxLabel_NO_ALIAS for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     TKey       least = FarLead<TKey>;
     const TKey key = center[x];
@@ -400,32 +444,35 @@ constexpr float RelativeTolerance = 5e-7f;
 
 template <typename TKey, Shape VShape, bool VLead>
 void
-Combine(const ClassRows<TKey> & classes, const ScoreRule & scoreRule, std::int32_t * __restrict codes, std::size_t n)
+Combine(const ClassRows<TKey> & classes, const ScoreRule & scoreRule, std::int32_t * codes, std::size_t n)
 {
   constexpr int         number = NumberOfClasses(VShape);
   const ClassRows<TKey> rows = classes;
   const ScoreRule       rule = scoreRule;
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     float        best = rule.center;
     float        second = -HUGE_VALF;
     std::int32_t code = rule.centerCode;
-    std::int32_t codeOfZero = rule.center == 0 ? rule.centerCode : -1;
+    std::int32_t codeOfZero = rule.codeOfZero;
     for (int k = 0; k < number; ++k)
     {
       // The greater difference, then the lower label.
       const std::int32_t order = rows.differences[k][x] + (LabelMask - FirstLabel(VShape, k));
-      const float        score = static_cast<float>(order & ~LabelMask) * rule.weights[k];
-      const float        lesser = score < best ? score : best;
-      second = lesser > second ? lesser : second;
+      float              score = static_cast<float>(order & ~LabelMask);
+      if (VShape != Isotropic3D || k > 0)
+      {
+        score *= rule.weights[k];
+      }
+      const float lesser = score < best ? score : best;
+      second = k == 0 || lesser > second ? lesser : second;
       code = score > best ? order : code;
       best = score > best ? score : best;
       codeOfZero = order > codeOfZero ? order : codeOfZero;
     }
     // 0 is the one score that classes share whatever their distances: there the lowest label wins.
     code = best == 0 ? codeOfZero : code;
-    const float size = best < 0 ? -best : best;
-    bool        close = best - second < size * RelativeTolerance + rule.tolerance;
+    bool close = best - second < __builtin_fabsf(best) * RelativeTolerance + rule.tolerance;
     if constexpr (VLead)
     {
       close |= rows.lead[x] < SureLead;
@@ -461,14 +508,11 @@ RankOf(std::int16_t d)
 
 template <Shape VShape>
 void
-CombineRanks(const ClassRows<std::int16_t> & classes,
-             const RankRule &                rankRule,
-             std::int16_t * __restrict codes,
-             std::size_t n)
+CombineRanks(const ClassRows<std::int16_t> & classes, const RankRule & rankRule, std::int16_t * codes, std::size_t n)
 {
   const ClassRows<std::int16_t> rows = classes;
   const RankRule                rule = rankRule;
-  for (std::size_t x = 0; x < n; ++x)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     const auto key = [&](auto index) {
       constexpr int k = decltype(index)::value;
@@ -492,23 +536,23 @@ CombineRanks(const ClassRows<std::int16_t> & classes,
 
 template <typename TCode>
 bool
-Finish(const TCode * codes, const unsigned char * present, std::uint8_t * __restrict labels, std::size_t n)
+Finish(const TCode * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n)
 {
-  for (std::size_t x = 0; x < n; ++x)
+  TCode greatest = 0;
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    labels[x] = static_cast<std::uint8_t>(codes[x] ^ LabelMask);
+    const auto label = static_cast<TCode>(codes[x] ^ LabelMask);
+    greatest = label > greatest ? label : greatest;
+    labels[x] = static_cast<std::uint8_t>(label);
   }
-  if (present)
+  if (present && greatest >= Undecided)
   {
-    for (std::size_t x = 0; x < n; ++x)
+    greatest = 0;
+    NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
     {
       labels[x] = present[x] ? labels[x] : 0;
+      greatest = labels[x] > greatest ? labels[x] : greatest;
     }
-  }
-  std::uint8_t greatest = 0;
-  for (std::size_t x = 0; x < n; ++x)
-  {
-    greatest = labels[x] > greatest ? labels[x] : greatest;
   }
   return greatest >= Undecided;
 }
@@ -524,7 +568,8 @@ MakeDefinitionLoops()
            Start<TReal>,
            { { Compete<TReal, false, false>, Compete<TReal, false, true> },
              { Compete<TReal, true, false>, Compete<TReal, true, true> } },
-           Merge<TReal>,
+           { { Merge<TReal, false, false>, Merge<TReal, false, true> },
+             { Merge<TReal, true, false>, Merge<TReal, true, true> } },
            MarkNotNegative<TReal> };
 }
 
@@ -532,7 +577,7 @@ template <typename TPixel>
 constexpr PixelLoops<TPixel>
 MakePixelLoops()
 {
-  return { Convert<TPixel>, Magnitude<TPixel>, MakeKeys<TPixel>, AreAll<TPixel>, Score<TPixel> };
+  return { Convert<TPixel>, Magnitude<TPixel>, MakeKeys<TPixel>, LabelPlateaus<TPixel>, Score<TPixel> };
 }
 
 template <typename TKey, Shape VShape>

@@ -88,13 +88,13 @@ struct DefinitionLoops
                         Integer *                  winner,
                         std::size_t                n);
 
-  /** The best of some candidates against the label so far. */
-  void (*merge)(const TReal *   best,
-                const Integer * winner,
-                double          weight,
-                double *        score,
-                std::int64_t *  label,
-                std::size_t     n);
+  /** The best of some candidates against the label so far; likewise. */
+  void (*merge[2][2])(const TReal *   best,
+                      const Integer * winner,
+                      double          weight,
+                      double *        score,
+                      std::int64_t *  label,
+                      std::size_t     n);
 
   void (*markNotNegative)(const TReal *   center,
                           const TReal *   neighbor,
@@ -125,7 +125,12 @@ struct PixelLoops
                    KeyOf<TPixel> *       keys,
                    std::size_t           n);
 
-  bool (*areAll)(const TPixel * values, TPixel value, std::size_t n);
+  /** This label where the neighbourhood, of which all is present, has but one value. */
+  void (*labelPlateaus)(const TPixel * const * rows,
+                        unsigned int           numberOfRows,
+                        std::uint8_t           label,
+                        std::uint8_t *         labels,
+                        std::size_t            n);
 
   /** Scores of labels: neighbors and weights by label. */
   void (*score)(const TPixel *         center,
@@ -199,6 +204,7 @@ struct ScoreRule
   float weights[MaximumNumberOfClasses]; ///< relative to the greatest
   float center;                          ///< score of the centre, in units of keys
   int   centerCode;                      ///< 31 - its label
+  int   codeOfZero;                      ///< the same where the score of the centre is 0, else -1
   float tolerance;                       ///< scores closer than this are not decided
 };
 
