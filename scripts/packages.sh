@@ -1,0 +1,9 @@
+# Sourced by the other scripts: require_packages NAME... installs Debian packages that are not there yet.
+require_packages() {
+  command -v apt-get >/dev/null || return 0 # elsewhere, install what the README names by hand
+  dpkg -s "$@" >/dev/null 2>&1 && return
+  local root=
+  [[ $EUID == 0 ]] || root=sudo
+  $root apt-get update
+  $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$@"
+}

@@ -1,0 +1,20 @@
+#!/bin/bash
+# Builds and passes all tests, and a second time under AddressSanitizer and UndefinedBehaviorSanitizer.
+set -euo pipefail
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
+source scripts/packages.sh
+require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev
+
+run_tests() { # NAME [CMAKE OPTION]...
+  local build=build/$1
+  shift
+  cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "$@"
+  cmake --build "$build"
+  ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
+}
+
+run_tests release -DCMAKE_BUILD_TYPE=Release
+# Debian's ITK and its libraries are not built for the sanitizers, and leak at exit.
+export ASAN_OPTIONS=detect_leaks=0
+run_tests sanitized -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+  -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
