@@ -726,9 +726,9 @@ private:
     rule.tolerance = isExact ? 0.0f : RoundedTolerance;
     if (isMasked)
     {
-      // A score that no absent neighbour reaches. Where nothing exceeds it, the keys do not tell whether one is
-      // present.
-      const float absent = -0.7f * AbsentKey<Key> * static_cast<float>(m_LeastWeight / m_GreatestWeight);
+      // A score that no absent neighbour reaches: keys are less than 1/3 of AbsentKey. Where nothing exceeds it, the
+      // keys do not tell whether one is present.
+      const float absent = -0.6f * AbsentKey<Key> * static_cast<float>(m_LeastWeight / m_GreatestWeight);
       if (rule.center < absent)
       {
         rule.center = absent;
