@@ -176,8 +176,6 @@ template <typename TInputImage, typename TOutputImage>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
-  Superclass::VerifyInputInformation();
-
   const InputImageType * const input = this->GetInput();
   const auto                   spacing = input->GetSpacing();
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
@@ -195,6 +193,14 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInform
   {
     itkExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the input image "
                                                   << input->GetLargestPossibleRegion() << ": they must be the same");
+  }
+  try
+  {
+    Superclass::VerifyInputInformation();
+  }
+  catch (const ExceptionObject & error)
+  {
+    itkExceptionMacro("MaskImage lies at another place than the input image. " << error.GetDescription());
   }
 }
 
@@ -469,7 +475,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
                                                                           TotalProgressReporter &       progress)
 {
   // Tiles of about this many voxels march along the slowest axis of the neighbourhood, and stay in the cache.
-  constexpr SizeValueType maximumColumns = 256;
+  constexpr SizeValueType maximumColumns = sizeof(KernelPixelType) == 1 ? 512 : 256;
   constexpr SizeValueType maximumRows = 16;
 
   // The axes of a tile's rows and planes, and the number of planes in the neighbourhood.
@@ -512,9 +518,10 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   {
     starts.SetSize(planeAxis, 1);
   }
-  const SizeValueType  numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;
-  const IndexValueType endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
-  const IndexValueType endRow = region.GetIndex(rowAxis) + static_cast<IndexValueType>(region.GetSize(rowAxis));
+  const OffsetValueType planeDistance = images.input->GetOffsetTable()[hasPlanes ? planeAxis : rowAxis];
+  const SizeValueType   numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;
+  const IndexValueType  endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
+  const IndexValueType  endRow = region.GetIndex(rowAxis) + static_cast<IndexValueType>(region.GetSize(rowAxis));
 
   ForEachRow(starts, [&](const IndexType & start) {
     for (IndexValueType y = region.GetIndex(rowAxis); y < endRow; y += static_cast<IndexValueType>(tileRows))
@@ -527,6 +534,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
         for (SizeValueType plane = 0; plane < numberOfPlanes + 2 * margin; ++plane)
         {
           const SizeValueType slot = plane % numberOfSlots * stagedSize;
+          const bool          isLastPlane = plane + 1 == numberOfPlanes + 2 * margin;
           IndexType           index = start;
           index[0] = x - 1;
           if (hasPlanes)
@@ -537,8 +545,11 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
           {
             const SizeValueType at = slot + row * stagedColumns;
             index[rowAxis] = y + static_cast<IndexValueType>(row) - 1;
-            auto staged = stage.GetRow(index, numberOfColumns + 2, values.data() + at, present.data() + at);
-            rows[row] = { staged.values + 1, staged.present ? staged.present + 1 : nullptr };
+            auto       staged = stage.GetRow(index, numberOfColumns + 2, values.data() + at, present.data() + at);
+            const bool isInImage = staged.values != values.data() + at;
+            rows[row] = { staged.values + 1,
+                          staged.present ? staged.present + 1 : nullptr,
+                          isInImage && !isLastPlane ? staged.values + planeDistance : nullptr };
           }
           kernel.Push(rows.data());
           if (plane < 2 * margin)

@@ -58,6 +58,7 @@ struct Row
 {
   const TPixel *        values{ nullptr };
   const unsigned char * present{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
+  const TPixel *        next{ nullptr };    ///< the values that are worth fetching into the cache meanwhile, or nullptr
 };
 
 /** Labels rows of any neighbourhood: the definition, candidate by candidate. */

@@ -77,7 +77,7 @@ public:
         {
           std::fill_n(values, length, PixelType{});
           std::fill_n(present, length, static_cast<unsigned char>(0));
-          return { values, present };
+          return { values, present, nullptr };
         }
         start[axis] = this->Wrap(start[axis], axis);
       }
@@ -90,10 +90,10 @@ public:
       const unsigned char * const  mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
       if constexpr (std::is_same<ImagePixelType, PixelType>::value)
       {
-        return { row, mask };
+        return { row, mask, nullptr };
       }
       std::transform(row, row + length, values, ToPixel);
-      return { values, mask };
+      return { values, mask, nullptr };
     }
 
     const auto imageEnd = m_Region.GetIndex(0) + static_cast<IndexValueType>(m_Region.GetSize(0));
@@ -121,7 +121,7 @@ public:
       }
       x += count;
     }
-    return { values, m_Periodic && !m_Mask ? nullptr : present };
+    return { values, m_Periodic && !m_Mask ? nullptr : present, nullptr };
   }
 
 private:

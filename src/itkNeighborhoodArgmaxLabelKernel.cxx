@@ -25,6 +25,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 namespace itk::NeighborhoodArgmaxLabel
@@ -139,6 +140,14 @@ public:
         group->push_back(*candidate);
       }
     }
+    // Whole sets of competitors: the last one again changes nothing.
+    for (auto & group : m_Groups)
+    {
+      while (group.size() % Competitors<Real>::Number != 0)
+      {
+        group.push_back(group.back());
+      }
+    }
     m_Stride = MaximumWidth + 2 * m_Margin;
     m_Reals.resize(rules.numberOfRows * m_Stride);
     m_Masks.resize(rules.numberOfRows * m_Stride);
@@ -165,7 +174,7 @@ public:
       m_Definition.start(m_Best, m_Winners, width);
       for (std::size_t first = 0; first < group.size(); first += Competitors<Real>::Number)
       {
-        const auto competitors = this->GetCompetitors(group, first);
+        const auto competitors = this->GetCompetitors(group.data() + first);
         m_Definition.compete[isHostile][isMasked](center, competitors, m_Best, m_Winners, width);
       }
       const double weight = std::is_same<Real, double>::value ? 1.0 : group.front().weight;
@@ -179,14 +188,13 @@ public:
   }
 
 private:
-  /** The candidates of a group from `first` on; where there are too few, the last one again, which changes nothing. */
   Competitors<Real>
-  GetCompetitors(const std::vector<Candidate> & group, std::size_t first) const
+  GetCompetitors(const Candidate * candidates) const
   {
     Competitors<Real> competitors;
-    for (std::size_t k = 0; k < Competitors<Real>::Number; ++k)
+    for (int k = 0; k < Competitors<Real>::Number; ++k)
     {
-      const Candidate & candidate = group[std::min(first + k, group.size() - 1)];
+      const Candidate & candidate = candidates[k];
       competitors.neighbors[k] = m_RowReals[candidate.row] + candidate.column;
       competitors.masks[k] = m_RowMasks[candidate.row] + candidate.column;
       competitors.weights[k] = static_cast<Real>(candidate.weight);
@@ -293,6 +301,35 @@ RowKernel<TPixel>::Label(const Row<TPixel> * rows, std::size_t width, std::uint3
 
 // ---- Tiles ----------------------------------------------------------------------------------------------------------
 
+namespace
+{
+/** Rows for the loops, from one address of whole cache lines to another. */
+template <typename T>
+class AlignedBuffer
+{
+public:
+  void
+  Resize(std::size_t n)
+  {
+    m_Storage.assign(n + CacheLine / sizeof(T), T{});
+    void *      start = m_Storage.data();
+    std::size_t space = m_Storage.size() * sizeof(T);
+    m_Data = static_cast<T *>(std::align(CacheLine, n * sizeof(T), start, space));
+  }
+
+  T *
+  Data()
+  {
+    return m_Data;
+  }
+
+private:
+  static constexpr std::size_t CacheLine = 64;
+  std::vector<T>               m_Storage;
+  T *                          m_Data{ nullptr };
+};
+} // namespace
+
 template <typename TPixel>
 class TileKernel<TPixel>::Implementation
 {
@@ -332,15 +369,14 @@ public:
       m_RankRule = this->MakeRankRule();
     }
 
-    m_Stride =
-      RoundUp(columns) + 2 * KeyMargin + KeyMargin; // odd, as counted in KeyMargin, against aliasing of addresses
+    m_Stride = RoundUp(columns) + 2 * Margin;
     for (Plane & plane : m_Planes)
     {
       plane.rows.resize(rows + 2);
-      plane.keys.resize((rows + 2) * m_Stride);
+      plane.keys.Resize((rows + 2) * m_Stride);
     }
-    m_AcrossKeys.resize(3 * 5 * m_Stride);
-    Key * row = m_AcrossKeys.data() + KeyMargin;
+    m_AcrossKeys.Resize(3 * 5 * m_Stride);
+    Key * row = m_AcrossKeys.Data() + Margin;
     for (AcrossRows<Key> & across : m_Across)
     {
       for (Key ** const member : { &across.pair, &across.pairLead, &across.beside, &across.diagonal, &across.lead })
@@ -349,17 +385,17 @@ public:
         row += m_Stride;
       }
     }
-    m_ClassKeys.resize((MaximumNumberOfClasses + 1) * m_Stride);
+    m_ClassKeys.Resize((MaximumNumberOfClasses + 1) * m_Stride);
     for (int k = 0; k < MaximumNumberOfClasses; ++k)
     {
-      m_Classes.differences[k] = m_ClassKeys.data() + k * m_Stride;
+      m_Classes.differences[k] = m_ClassKeys.Data() + k * m_Stride;
     }
-    m_Classes.lead = m_ClassKeys.data() + MaximumNumberOfClasses * m_Stride;
-    m_Codes.resize(m_Stride);
-    m_RankCodes.resize(m_Stride);
+    m_Classes.lead = m_ClassKeys.Data() + MaximumNumberOfClasses * m_Stride;
+    m_Codes.Resize(m_Stride);
+    m_RankCodes.Resize(m_Stride);
 
     const std::vector<TPixel>      values(3);
-    const std::vector<Row<TPixel>> constant(rules.numberOfRows, { values.data() + 1, nullptr });
+    const std::vector<Row<TPixel>> constant(rules.numberOfRows, { values.data() + 1, nullptr, nullptr });
     std::uint32_t                  label;
     double                         score;
     m_RowKernel.Label(constant.data(), 1, &label, &score);
@@ -430,20 +466,25 @@ private:
 
   static constexpr unsigned int MaximumNumberOfLabels = 27;
 
+  // Before and behind a row: KeyMargin, in whole cache lines. Rows of 256 keys and this are no multiple of 4 KiB apart.
+  static constexpr std::size_t Margin = 32;
+
   struct Plane
   {
     std::vector<Row<TPixel>> rows;
-    std::vector<Key>         keys;
+    AlignedBuffer<Key>       keys;
     double                   magnitude;
     double                   keyScale; // 0: no keys yet
     bool                     isExact;  // keys without rounding
+    bool                     isKnownForZeros;
+    bool                     hasExactZeros; // if known: keys of 0 are of values that are 0
     bool                     isMasked;
   };
 
   static std::size_t
   RoundUp(std::size_t columns)
   {
-    return (columns + KeyMargin - 1) / KeyMargin * KeyMargin;
+    return (columns + KeyMultiple - 1) / KeyMultiple * KeyMultiple;
   }
 
   static const unsigned char *
@@ -456,7 +497,23 @@ private:
   Key *
   KeyRow(Plane & plane, std::size_t row) const
   {
-    return plane.keys.data() + row * m_Stride + KeyMargin;
+    return plane.keys.Data() + row * m_Stride + Margin;
+  }
+
+  /** Asks for what Push() will read, a row at a time: all at once would have to be waited for. */
+  void
+  FetchNext(const Row<TPixel> & row) const
+  {
+#if defined(__GNUC__)
+    constexpr std::size_t lineLength = 64 / sizeof(TPixel);
+    if (row.next)
+    {
+      for (std::size_t x = 0; x < m_Columns + lineLength; x += lineLength)
+      {
+        __builtin_prefetch(row.next + x);
+      }
+    }
+#endif
   }
 
   // ---- The definition, for what keys cannot tell
@@ -470,7 +527,7 @@ private:
       for (std::size_t i = j; i < j + 3; ++i)
       {
         const Row<TPixel> & row = m_Planes[k].rows[i];
-        *rows++ = { row.values + x, row.present ? row.present + x : nullptr };
+        *rows++ = { row.values + x, row.present ? row.present + x : nullptr, nullptr };
       }
     }
   }
@@ -515,12 +572,32 @@ private:
     }
   }
 
+  std::size_t
+  NumberOfUndecided(const std::uint8_t * labels) const
+  {
+    return std::count_if(labels, labels + m_Columns, [](auto label) { return label >= Undecided; });
+  }
+
+  bool
+  HasExactZeros(double scale)
+  {
+    return std::all_of(m_Planes, m_Planes + m_NumberOfPlanes, [&](Plane & plane) {
+      if (!plane.isKnownForZeros)
+      {
+        plane.isKnownForZeros = true;
+        plane.hasExactZeros = std::all_of(plane.rows.begin(), plane.rows.begin() + m_Rows + 2, [&](const auto & row) {
+          return m_Pixels.hasExactZeros(row.values - 1, Before(row.present), scale, m_Columns + 2);
+        });
+      }
+      return plane.hasExactZeros;
+    });
+  }
+
   /** Labels that keys did not decide; the number of those that took the definition. */
   std::size_t
   Decide(std::size_t j, std::uint8_t * labels)
   {
-    const auto number = std::count_if(labels, labels + m_Columns, [](auto label) { return label >= Undecided; });
-    if (static_cast<std::size_t>(number) * 8 > m_Columns)
+    if (8 * this->NumberOfUndecided(labels) > m_Columns)
     {
       this->LabelPlateaus(j, labels);
     }
@@ -601,6 +678,7 @@ private:
     std::size_t             redone = 0;
     for (std::size_t j = 0; j < m_Rows + 2; ++j)
     {
+      this->FetchNext(m_Planes[m_NumberOfPlanes - 1].rows[j]);
       loops.across[!isExact](
         KeyRow(m_Planes[0], j), KeyRow(center, j), KeyRow(m_Planes[m_NumberOfPlanes - 1], j), m_Across[j % 3], width);
       if (j < 2)
@@ -622,19 +700,24 @@ private:
       {
         if (m_UsesRanks)
         {
-          m_RankLoops.combine[m_Shape](m_Classes, m_RankRule, m_RankCodes.data(), width);
-          isUndecided = m_RankLoops.finishRanks(m_RankCodes.data(), present, row, m_Columns);
+          m_RankLoops.combine[m_Shape](m_Classes, m_RankRule, m_RankCodes.Data(), width);
+          isUndecided = m_RankLoops.finishRanks(m_RankCodes.Data(), present, row, m_Columns);
         }
         else
         {
-          loops.combine[!isExact](m_Classes, rule, m_Codes.data(), width);
-          isUndecided = m_RankLoops.finishScores(m_Codes.data(), present, row, m_Columns);
+          loops.combine[!isExact](m_Classes, rule, m_Codes.Data(), width);
+          isUndecided = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
         }
       }
       else
       {
-        loops.combine[!isExact](m_Classes, rule, m_Codes.data(), width);
-        isUndecided = m_RankLoops.finishScores(m_Codes.data(), present, row, m_Columns);
+        loops.combine[!isExact](m_Classes, rule, m_Codes.Data(), width);
+        isUndecided = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
+        if (isUndecided && !isExact && 16 * this->NumberOfUndecided(row) > m_Columns && this->HasExactZeros(scale))
+        {
+          loops.combineZeros(KeyRow(center, j - 1), m_Classes, rule, m_Codes.Data(), width);
+          isUndecided = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
+        }
       }
       if (isUndecided)
       {
@@ -681,6 +764,7 @@ private:
     }
     plane.keyScale = scale;
     plane.isExact = true;
+    plane.isKnownForZeros = false;
     KeyScale keyScale{ m_Rules.ascent ? -scale : scale, 0 };
     if constexpr (sizeof(TPixel) == 1)
     {
@@ -689,13 +773,9 @@ private:
     for (std::size_t j = 0; j < m_Rows + 2; ++j)
     {
       const Row<TPixel> & row = plane.rows[j];
-      Key * const         keys = KeyRow(plane, j);
-      const std::size_t   end = m_Columns + 1;
-      // The keys from 0 on by themselves, so that whole vectors are stored at aligned addresses.
-      bool isExact = m_Pixels.makeKeys(row.values - 1, Before(row.present), keyScale, keys - 1, 1);
-      isExact &= m_Pixels.makeKeys(row.values, row.present, keyScale, keys, end);
-      std::fill(keys - KeyMargin, keys - 1, keys[-1]);
-      std::fill(keys + end, keys + RoundUp(m_Columns) + KeyMargin, keys[end - 1]);
+      // What lies behind the keys is from other rows: it leads to labels that are not used.
+      const bool isExact =
+        m_Pixels.makeKeys(row.values - 1, Before(row.present), keyScale, KeyRow(plane, j) - 1, m_Columns + 2);
       plane.isExact &= isExact;
     }
   }
@@ -816,12 +896,12 @@ private:
   unsigned int                               m_PlanesToSkipNext{ 1 };
   Plane                                      m_Planes[3];
   std::size_t                                m_Stride;
-  std::vector<Key>                           m_AcrossKeys;
+  AlignedBuffer<Key>                         m_AcrossKeys;
   AcrossRows<Key>                            m_Across[3];
-  std::vector<Key>                           m_ClassKeys;
+  AlignedBuffer<Key>                         m_ClassKeys;
   ClassRows<Key>                             m_Classes;
-  std::vector<std::int32_t>                  m_Codes;
-  std::vector<std::int16_t>                  m_RankCodes;
+  AlignedBuffer<std::int32_t>                m_Codes;
+  AlignedBuffer<std::int16_t>                m_RankCodes;
 };
 
 template <typename TPixel>

@@ -195,6 +195,32 @@ Magnitude(const TPixel * values, const unsigned char * present, std::size_t n)
   return present ? MagnitudeOf<TPixel, true>(values, present, n) : MagnitudeOf<TPixel, false>(values, present, n);
 }
 
+template <typename TPixel>
+bool
+HasExactZeros(const TPixel * values, const unsigned char * present, double scale, std::size_t n)
+{
+  using Real = RealOf<TPixel>;
+  const Real      least = 1 / static_cast<Real>(scale);
+  IntegerOf<Real> isTiny = 0;
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  {
+    const auto value = static_cast<Real>(values[x]);
+    const auto magnitude = value < 0 ? -value : value;
+    isTiny |= (magnitude < least) & (magnitude > 0) ? 1 : 0;
+  }
+  if (isTiny && present)
+  {
+    isTiny = 0;
+    for (std::size_t x = 0; x < n; ++x)
+    {
+      const auto value = static_cast<Real>(values[x]);
+      const auto magnitude = value < 0 ? -value : value;
+      isTiny |= present[x] && magnitude < least && magnitude > 0;
+    }
+  }
+  return isTiny == 0;
+}
+
 template <typename TPixel, bool VMasked>
 bool
 MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keyScale, KeyOf<TPixel> * keys, std::size_t n)
@@ -331,7 +357,7 @@ Across(const TKey * below, const TKey * center, const TKey * above, const Across
 
   if constexpr (is3D)
   {
-    constexpr auto margin = static_cast<std::ptrdiff_t>(KeyMargin);
+    constexpr auto margin = static_cast<std::ptrdiff_t>(KeyMargin<TKey>);
     NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = -margin; x < static_cast<std::ptrdiff_t>(n) + margin; ++x)
     {
       TKey least = FarLead<TKey>;
@@ -442,9 +468,13 @@ constexpr std::int32_t SureLead = 4 * KeyUnit;
 // Scores are computed with three relative errors of 2^-24 each.
 constexpr float RelativeTolerance = 5e-7f;
 
-template <typename TKey, Shape VShape, bool VLead>
+template <typename TKey, Shape VShape, bool VLead, bool VZeros>
 void
-Combine(const ClassRows<TKey> & classes, const ScoreRule & scoreRule, std::int32_t * codes, std::size_t n)
+CombineScores(const TKey *            center,
+              const ClassRows<TKey> & classes,
+              const ScoreRule &       scoreRule,
+              std::int32_t *          codes,
+              std::size_t             n)
 {
   constexpr int         number = NumberOfClasses(VShape);
   const ClassRows<TKey> rows = classes;
@@ -475,10 +505,25 @@ Combine(const ClassRows<TKey> & classes, const ScoreRule & scoreRule, std::int32
     bool close = best - second < __builtin_fabsf(best) * RelativeTolerance + rule.tolerance;
     if constexpr (VLead)
     {
-      close |= rows.lead[x] < SureLead;
+      bool isClose = rows.lead[x] < SureLead;
+      if constexpr (VZeros)
+      {
+        // A winner of value 0 is not rounded; what its key leads by 1 is greater. Between zeros the score is 0.
+        const bool isZero = (code & ~LabelMask) == center[x];
+        isClose &= !isZero;
+        close &= !(isZero & (best == 0));
+      }
+      close |= isClose;
     }
     codes[x] = (code & LabelMask) | (close ? 128 : 0);
   }
+}
+
+template <typename TKey, Shape VShape, bool VLead>
+void
+Combine(const ClassRows<TKey> & classes, const ScoreRule & rule, std::int32_t * codes, std::size_t n)
+{
+  CombineScores<TKey, VShape, VLead, false>(nullptr, classes, rule, codes, n);
 }
 
 // The rank of a score is the number of possible scores up to it, of differences at distances 1, sqrt(2) and sqrt(3):
@@ -577,7 +622,8 @@ template <typename TPixel>
 constexpr PixelLoops<TPixel>
 MakePixelLoops()
 {
-  return { Convert<TPixel>, Magnitude<TPixel>, MakeKeys<TPixel>, LabelPlateaus<TPixel>, Score<TPixel> };
+  return { Convert<TPixel>,  Magnitude<TPixel>,     HasExactZeros<TPixel>,
+           MakeKeys<TPixel>, LabelPlateaus<TPixel>, Score<TPixel> };
 }
 
 template <typename TKey, Shape VShape>
@@ -587,7 +633,8 @@ MakeShapeLoops()
   constexpr bool leads = sizeof(TKey) == 4;
   return { { Across<TKey, VShape, false>, Across<TKey, VShape, leads> },
            { Along<TKey, VShape, false>, Along<TKey, VShape, leads> },
-           { Combine<TKey, VShape, false>, Combine<TKey, VShape, leads> } };
+           { Combine<TKey, VShape, false>, Combine<TKey, VShape, leads> },
+           CombineScores<TKey, VShape, leads, leads> };
 }
 
 template <typename TKey>

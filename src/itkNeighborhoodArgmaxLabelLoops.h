@@ -58,8 +58,12 @@ constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? (1 << 14) + (1 
 /** What the loops write where keys cannot tell the label: this, or anything greater. */
 constexpr int Undecided = LabelMask;
 
-/** Rows of keys have this many keys before and behind them, for whole vectors. */
-constexpr std::size_t KeyMargin = 16;
+/** Rows of keys are computed in multiples of this. */
+constexpr std::size_t KeyMultiple = 16;
+
+/** Beside its neighbours, a row of keys has as many keys before and behind it as fill a vector, for whole vectors. */
+template <typename TKey>
+constexpr std::size_t KeyMargin = 32 / sizeof(TKey);
 
 /** Some candidates of a row of voxels. Four at a time, for the best so far to stay in registers. */
 template <typename TReal>
@@ -117,6 +121,9 @@ struct PixelLoops
 
   /** The greatest absolute value of the voxels that are present, infinite if there is a NaN. */
   double (*magnitude)(const TPixel * values, const unsigned char * present, std::size_t n);
+
+  /** Whether values that are not 0 get keys that are not 0. */
+  bool (*hasExactZeros)(const TPixel * values, const unsigned char * present, double scale, std::size_t n);
 
   /** Keys of label 0. False if a value was rounded. */
   bool (*makeKeys)(const TPixel *        values,
@@ -223,7 +230,7 @@ struct RankRule
 template <typename TKey>
 struct ShapeLoops
 {
-  /** From rows of keys in the planes below, at and above. n is a multiple of KeyMargin. */
+  /** From rows of keys in the planes below, at and above. n is a multiple of KeyMultiple. */
   void (*across[2])(const TKey *             below,
                     const TKey *             center,
                     const TKey *             above,
@@ -239,8 +246,15 @@ struct ShapeLoops
                    const ClassRows<TKey> &  result,
                    std::size_t              n);
 
-  /** 31 - label, plus 128 where scores are too close. */
+  /** 31 - label, plus 128 where scores are too close. [leads taken into account] */
   void (*combine[2])(const ClassRows<TKey> & classes, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
+
+  /** The same with leads, where keys of 0 are known to be of values that are 0: ties of zeros are decided. */
+  void (*combineZeros)(const TKey *            center,
+                       const ClassRows<TKey> & classes,
+                       const ScoreRule &       rule,
+                       std::int32_t *          codes,
+                       std::size_t             n);
 };
 
 template <typename TKey>

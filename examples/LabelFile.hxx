@@ -1,0 +1,217 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef LabelFile_hxx
+#define LabelFile_hxx
+
+#include "LabelFile.h"
+
+#include "ImageFiles.h"
+#include "LabelPreview.h"
+#include "StagedFiles.h"
+
+#include "itkUnaryGeneratorImageFilter.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include <unistd.h>
+
+/** A bar over a number of runs of the process; only on a terminal. */
+inline void
+ShowProgress(itk::ProcessObject * process, unsigned int runs)
+{
+  if (!isatty(STDERR_FILENO))
+  {
+    return;
+  }
+  const auto show = [](float part) {
+    const int  percent = static_cast<int>(100 * std::min(1.0F, part));
+    const auto bar = std::string(percent / 2, '#') + std::string(50 - percent / 2, ' ');
+    std::fprintf(stderr, "\r[%s] %d %%", bar.c_str(), percent);
+  };
+  const auto done = std::make_shared<float>(0.0F);
+  process->AddObserver(itk::ProgressEvent(),
+                       [=](const itk::EventObject &) { show((*done + process->GetProgress()) / runs); });
+  process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) { show(++*done / runs); });
+}
+
+/** Says that nothing will be labelled: a single DICOM slice, for one, is a 3-D image. */
+template <unsigned int VDimension>
+void
+NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & radius, const Options & options)
+{
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    if (options.border == Border::Background && size[axis] <= 2 * radius[axis])
+    {
+      std::fprintf(stderr,
+                   "%s: note: all is background, the image is too thin on axis %u (see --radius, --border)\n",
+                   programName,
+                   axis);
+      return;
+    }
+  }
+}
+
+/** The pipeline, with the types of its pixels. */
+template <typename TPixel, unsigned int VDimension, typename TLabel>
+void
+LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
+{
+  using InputImageType = itk::Image<TPixel, VDimension>;
+  using LabelImageType = itk::Image<TLabel, VDimension>;
+  using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<InputImageType, LabelImageType>;
+  using MaskFileImageType = itk::Image<float, VDimension>;
+  using MaskImageType = typename FilterType::MaskImageType;
+
+  if (options.backgroundValue > std::numeric_limits<TLabel>::max())
+  {
+    throw Error("--background-value: " + std::to_string(options.backgroundValue) + " does not fit labels of " +
+                std::to_string(8 * sizeof(TLabel)) + " bits");
+  }
+
+  auto reader = itk::ImageFileReader<InputImageType>::New();
+  reader->SetFileName(options.input);
+
+  auto filter = FilterType::New();
+  filter->SetInput(reader->GetOutput());
+  filter->SetCenterScore(options.centerScore);
+  filter->SetLabelStrictExtrema(options.labelStrictExtrema);
+  filter->SetAscent(options.ascent);
+  filter->SetUseImageSpacing(!options.noImageSpacing);
+  filter->SetFullyConnected(!options.faceConnected);
+  filter->SetRadius(radius);
+  filter->SetBorder(options.border);
+  filter->SetBackgroundValue(static_cast<TLabel>(options.backgroundValue));
+  filter->SetGenerateScoreImage(!options.score.empty());
+
+  auto maskReader = itk::ImageFileReader<MaskFileImageType>::New();
+  auto mask = itk::UnaryGeneratorImageFilter<MaskFileImageType, MaskImageType>::New();
+  if (!options.mask.empty())
+  {
+    maskReader->SetFileName(options.mask);
+    maskReader->ReleaseDataFlagOn();
+    mask->SetInput(maskReader->GetOutput());
+    mask->SetFunctor([](const float & value) { return static_cast<unsigned char>(value != 0); });
+    filter->SetMaskImage(mask->GetOutput());
+  }
+  filter->UpdateOutputInformation();
+  NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
+
+  const unsigned int divisions = options.streamDivisions;
+  const bool         stream = divisions > 1;
+  const auto         output = StageFile(options.output);
+  CheckFormat<LabelImageType>(output, stream);
+  StagedFile score;
+  if (!options.score.empty())
+  {
+    score = StageFile(options.score);
+    CheckFormat<typename FilterType::ScoreImageType>(score, stream);
+  }
+  StagedFile preview;
+  if (!options.preview.empty())
+  {
+    preview = StageFile(options.preview);
+  }
+
+  ShowProgress(filter, stream && !options.score.empty() ? 2 * divisions : divisions);
+  WriteFile(filter->GetOutput(), output.file, divisions);
+  if (!options.score.empty())
+  {
+    WriteFile(filter->GetScoreImage(), score.file, divisions);
+  }
+  if (!options.preview.empty())
+  {
+    const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter.GetPointer()));
+    itk::WriteImage(picture, preview.file.string());
+  }
+}
+
+/** Takes labels of 8 bits, or of 16 where the radius needs them. */
+template <typename TPixel, unsigned int VDimension>
+void
+LabelPixels(const Options & options)
+{
+  if (options.radius.size() != 1 && options.radius.size() != VDimension)
+  {
+    throw Error("--radius: " + std::to_string(options.radius.size()) + " values for an image of " +
+                std::to_string(VDimension) + " dimensions");
+  }
+  itk::Size<VDimension> radius;
+  double                labels = 1;
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    radius[axis] = options.radius[options.radius.size() == 1 ? 0 : axis];
+    labels *= 2.0 * static_cast<double>(radius[axis]) + 1;
+  }
+  if (labels > 65536)
+  {
+    throw Error("--radius: more than 65536 labels");
+  }
+  if (labels > 256)
+  {
+    // Every integer type may be read as double here: the differences are the same.
+    using WidePixelType = std::conditional_t<std::is_same<TPixel, float>::value, float, double>;
+    LabelPixels<WidePixelType, VDimension, unsigned short>(options, radius);
+  }
+  else
+  {
+    LabelPixels<TPixel, VDimension, unsigned char>(options, radius);
+  }
+}
+
+template <unsigned int VDimension>
+void
+LabelFile(const Options & options, itk::IOComponentEnum component)
+{
+  switch (component)
+  {
+    case itk::IOComponentEnum::UCHAR:
+      return LabelPixels<std::uint8_t, VDimension>(options);
+    case itk::IOComponentEnum::CHAR:
+      return LabelPixels<std::int8_t, VDimension>(options);
+    case itk::IOComponentEnum::USHORT:
+      return LabelPixels<std::uint16_t, VDimension>(options);
+    case itk::IOComponentEnum::SHORT:
+      return LabelPixels<std::int16_t, VDimension>(options);
+    case itk::IOComponentEnum::UINT:
+      return LabelPixels<std::uint32_t, VDimension>(options);
+    case itk::IOComponentEnum::INT:
+      return LabelPixels<std::int32_t, VDimension>(options);
+    case itk::IOComponentEnum::ULONG:
+    case itk::IOComponentEnum::ULONGLONG:
+      return LabelPixels<std::uint64_t, VDimension>(options);
+    case itk::IOComponentEnum::LONG:
+    case itk::IOComponentEnum::LONGLONG:
+      return LabelPixels<std::int64_t, VDimension>(options);
+    case itk::IOComponentEnum::FLOAT:
+      return LabelPixels<float, VDimension>(options);
+    case itk::IOComponentEnum::DOUBLE:
+      return LabelPixels<double, VDimension>(options);
+    default:
+      throw Error(options.input,
+                  "pixels of type " + itk::ImageIOBase::GetComponentTypeAsString(component) + " are not supported");
+  }
+}
+
+#endif

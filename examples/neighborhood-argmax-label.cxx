@@ -1,0 +1,250 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+
+// The command-line program: labels an image file, whatever its format, pixel type and dimension.
+
+#include "ImageFiles.h"
+#include "LabelFile.h"
+#include "Program.h"
+#include "StagedFiles.h"
+
+#include "itkMultiThreaderBase.h"
+#include "itkVersion.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace
+{
+/** The message of an exception on one line, without "itk::ERROR: Class(address): ". */
+std::string
+OneLine(const std::exception & exception)
+{
+  const auto * itkException = dynamic_cast<const itk::ExceptionObject *>(&exception);
+  std::string  text = itkException ? itkException->GetDescription() : exception.what();
+  const auto   prefix = text.find("): ", text.find("(0x"));
+  if (prefix != std::string::npos)
+  {
+    text.erase(0, prefix + 3);
+  }
+
+  std::istringstream words(NameTargets(text));
+  std::string        line;
+  for (std::string word; words >> word;)
+  {
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line;
+}
+
+void
+ParseCommandLine(int argc, char ** argv, Options & options)
+{
+  CLI::App app{
+    "Labels every voxel of an image with the neighbour in whose direction the image falls most steeply.\n"
+    "A label is the index of that neighbour, x fastest: in 3-D (oz+1)*9 + (oy+1)*3 + (ox+1), the centre is 13.",
+    programName
+  };
+  app.get_formatter()->column_width(36);
+
+  app.add_option("INPUT", options.input, "Image of 2 to 4 dimensions with one value a pixel, in any format of ITK")
+    ->type_name("FILE")
+    ->required();
+  app
+    .add_option("OUTPUT",
+                options.output,
+                "Labels, in the format that the extension names: 8 bits a pixel, or 16\n"
+                "where the radius needs them. Refused: what loses values or takes two files")
+    ->type_name("FILE")
+    ->required();
+
+  app
+    .add_option("--center-score",
+                options.centerScore,
+                "Score of the centre; -inf: it never wins,\n0: a voxel from which nothing falls is a sink")
+    ->type_name("X")
+    ->capture_default_str();
+  app.add_flag("--label-strict-extrema", options.labelStrictExtrema, "Strict minima get the label of the centre");
+  app.add_flag("--ascent", options.ascent, "Steepest ascent instead of descent");
+  app.add_flag("--no-image-spacing", options.noImageSpacing, "Distances in voxels instead of physical units");
+  app.add_flag("--face-connected", options.faceConnected, "Only face neighbours compete; labels keep their numbers");
+  app.add_option("--radius", options.radius, "One for all axes (default: 1) or one for each;\n1,1,0: slice by slice")
+    ->type_name("R[,R...]")
+    ->delimiter(',')
+    ->allow_extra_args(false);
+  app
+    .add_option_function<std::string>(
+      "--border",
+      [&options](const std::string & name) {
+        options.border = name == "inside" ? Border::Inside : name == "periodic" ? Border::Periodic : Border::Background;
+      },
+      "Where the neighbourhood leaves the image: the background value,\n"
+      "only the neighbours inside compete, or the image wraps round")
+    ->type_name("B")
+    ->check(CLI::IsMember({ "background", "inside", "periodic" }))
+    ->default_str("background");
+  app.add_option("--background-value", options.backgroundValue, "Label at background borders and outside the mask")
+    ->type_name("N")
+    ->capture_default_str();
+  app
+    .add_option(
+      "--mask", options.mask, "Image of the same size and place: voxels where it is 0\nget no label and do not compete")
+    ->type_name("FILE");
+
+  app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")->type_name("FILE");
+  app.add_option("--preview", options.preview, "Write also a picture of the middle slice and its labels")
+    ->type_name("FILE.png");
+  app
+    .add_option("--stream",
+                options.streamDivisions,
+                "Work in N pieces, for images larger than memory. It depends on the formats:\n"
+                "OUTPUT and the score file have to be ones that ITK writes in pieces (.mha,\n"
+                ".mrc, .vtk); an input that it does not read in pieces (what is compressed,\n"
+                "NIfTI, NRRD, PNG) is read whole")
+    ->type_name("N")
+    ->check(CLI::Range(1, 1000000, "from 1 on"));
+  app.add_option("--threads", options.threads, "Number of threads (default: one for each processor)")
+    ->type_name("N")
+    ->check(CLI::Range(1, static_cast<int>(ITK_MAX_THREADS)));
+  app.set_version_flag("--version",
+                       std::string(programName) + " " NEIGHBORHOOD_ARGMAX_LABEL_VERSION " (ITK " +
+                         itk::Version::GetITKVersion() + ")");
+
+  try
+  {
+    app.parse(argc, argv);
+  }
+  catch (const CLI::ParseError & error)
+  {
+    if (error.get_exit_code() == 0)
+    {
+      std::exit(app.exit(error));
+    }
+    throw Error(OneLine(error) + " (see --help)");
+  }
+}
+
+void
+CheckFileNames(const Options & options)
+{
+  std::vector<fs::path> files;
+  for (const auto & name : { options.input, options.mask, options.output, options.score, options.preview })
+  {
+    files.push_back(Resolve(name));
+  }
+  for (std::size_t output = 2; output < files.size(); ++output)
+  {
+    for (std::size_t other = 0; other < output; ++other)
+    {
+      std::error_code ignored;
+      if (!files[output].empty() &&
+          (files[output] == files[other] || fs::equivalent(files[output], files[other], ignored)))
+      {
+        throw Error(files[output], "is named twice; an output needs a file of its own");
+      }
+    }
+  }
+  if (!options.preview.empty() && fs::path(options.preview).extension() != ".png")
+  {
+    throw Error(options.preview, "the extension of the preview has to be .png");
+  }
+}
+
+void
+CheckMask(const fs::path & file, const itk::ImageIOBase * image)
+{
+  const auto mask = ReadHeader(file);
+  CheckLastVoxel(mask);
+  if (SizeAsString(mask) != SizeAsString(image))
+  {
+    throw Error(file, "the mask has " + SizeAsString(mask) + " voxels, the image " + SizeAsString(image));
+  }
+}
+
+void
+Label(const Options & options)
+{
+  CheckFileNames(options);
+  const auto image = ReadHeader(options.input);
+  CheckLastVoxel(image);
+  if (!options.mask.empty())
+  {
+    CheckMask(options.mask, image);
+  }
+  switch (image->GetNumberOfDimensions())
+  {
+    case 2:
+      return LabelFile<2>(options, image->GetComponentType());
+    case 3:
+      return LabelFile<3>(options, image->GetComponentType());
+    default:
+      return LabelFile<4>(options, image->GetComponentType());
+  }
+}
+
+void
+ClearProgress()
+{
+  if (isatty(STDERR_FILENO))
+  {
+    std::fputs("\r\033[K", stderr);
+  }
+}
+} // namespace
+
+int
+main(int argc, char * argv[])
+{
+  itk::Object::GlobalWarningDisplayOff();
+  const LibraryMessages messages;
+  int                   status = EXIT_FAILURE;
+  try
+  {
+    Options options;
+    ParseCommandLine(argc, argv, options);
+    if (options.threads > 0)
+    {
+      itk::MultiThreaderBase::SetGlobalMaximumNumberOfThreads(options.threads);
+    }
+    Label(options);
+    ClearProgress();
+    if (!messages.GetFailure().empty())
+    {
+      throw Error(messages.GetFailure());
+    }
+    PublishStagedFiles();
+    status = EXIT_SUCCESS;
+  }
+  catch (const std::exception & exception)
+  {
+    ClearProgress();
+    std::fprintf(stderr, "%s: %s\n", programName, OneLine(exception).c_str());
+  }
+  RemoveStagedFiles();
+  return status;
+}

@@ -1,0 +1,200 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#include "itkNeighborhoodArgmaxLabelImageFilter.h"
+#include "PlainDefinition.h"
+
+#include "itkImageBufferRange.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace
+{
+constexpr unsigned int Dimension = 3;
+using LabelImageType = itk::Image<unsigned char, Dimension>;
+
+/** One image of the original program and the labels that it gave. */
+struct Golden
+{
+  std::string                name;
+  std::string                pixelType;
+  itk::Size<Dimension>       size;
+  std::vector<std::string>   values;
+  std::vector<unsigned char> labels;
+};
+
+std::vector<Golden>
+ReadGoldenFile()
+{
+  std::ifstream       file(NEIGHBORHOOD_ARGMAX_LABEL_GOLDEN);
+  std::vector<Golden> all;
+  for (std::string line; std::getline(file, line);)
+  {
+    if (line.empty() || line[0] == '#')
+    {
+      continue;
+    }
+    Golden             golden;
+    std::istringstream header(line);
+    header >> golden.name >> golden.pixelType >> golden.size[0] >> golden.size[1] >> golden.size[2];
+    for (itk::SizeValueType row = 0; row < golden.size[1] * golden.size[2]; ++row)
+    {
+      std::getline(file, line);
+      std::istringstream tokens(line);
+      std::string        token;
+      while (tokens >> token && token != ":")
+      {
+        golden.values.push_back(token);
+      }
+      tokens >> token;
+      for (const char digit : token)
+      {
+        golden.labels.push_back(static_cast<unsigned char>(digit <= '9' ? digit - '0' : digit - 'a' + 10));
+      }
+    }
+    all.push_back(golden);
+  }
+  return all;
+}
+
+/** The value whose bits are written in hexadecimal digits, without the trailing zeros. */
+template <typename TPixel>
+TPixel
+ValueOfBits(std::string digits)
+{
+  digits.resize(2 * sizeof(TPixel), '0');
+  const uint64_t wide = std::stoull(digits, nullptr, 16);
+  using BitsType = std::conditional_t<
+    sizeof(TPixel) == 1,
+    uint8_t,
+    std::conditional_t<sizeof(TPixel) == 2, uint16_t, std::conditional_t<sizeof(TPixel) == 4, uint32_t, uint64_t>>>;
+  const auto bits = static_cast<BitsType>(wide);
+  TPixel     value;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
+/** The image in the type TStored that it was written in, converted to TPixel. */
+template <typename TStored, typename TPixel = TStored>
+typename itk::Image<TPixel, Dimension>::Pointer
+MakeImage(const Golden & golden)
+{
+  const auto image = itk::Image<TPixel, Dimension>::New();
+  image->SetRegions(golden.size);
+  image->Allocate();
+  auto value = golden.values.cbegin();
+  for (auto && pixel : itk::MakeImageBufferRange(image.GetPointer()))
+  {
+    pixel = static_cast<TPixel>(ValueOfBits<TStored>(*value++));
+  }
+  return image;
+}
+
+std::vector<unsigned char>
+LabelsOf(const LabelImageType & image)
+{
+  const auto range = itk::MakeImageBufferRange(&image);
+  return std::vector<unsigned char>(range.cbegin(), range.cend());
+}
+
+template <typename TImage>
+std::vector<unsigned char>
+FilterLabels(const TImage & image)
+{
+  const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<TImage>::New();
+  filter->SetInput(&image);
+  filter->Update();
+  return LabelsOf(*filter->GetOutput());
+}
+
+template <typename TImage>
+std::vector<unsigned char>
+PlainLabels(const TImage & image)
+{
+  const auto labels = LabelImageType::New();
+  const auto scores = itk::Image<double, Dimension>::New();
+  labels->SetRegions(image.GetLargestPossibleRegion());
+  labels->Allocate();
+  scores->SetRegions(image.GetLargestPossibleRegion());
+  scores->Allocate();
+  PlainDefinition::Compute(image, PlainDefinition::Options<Dimension>{}, *labels, *scores);
+  return LabelsOf(*labels);
+}
+
+/** Calls check(image, labels) with every golden image, in the type that it was written in and as float. */
+template <typename TCheck>
+void
+ForEachImage(const TCheck & check)
+{
+  for (const auto & golden : ReadGoldenFile())
+  {
+    SCOPED_TRACE(golden.name);
+    ASSERT_EQ(golden.values.size(), golden.size[0] * golden.size[1] * golden.size[2]);
+    ASSERT_EQ(golden.labels.size(), golden.values.size());
+    if (golden.pixelType == "float")
+    {
+      check(*MakeImage<float>(golden), golden.labels);
+    }
+    else if (golden.pixelType == "double") // The original program converts to float first.
+    {
+      check(*MakeImage<double, float>(golden), golden.labels);
+    }
+    else if (golden.pixelType == "uint8")
+    {
+      check(*MakeImage<uint8_t>(golden), golden.labels);
+      check(*MakeImage<uint8_t, float>(golden), golden.labels);
+    }
+    else if (golden.pixelType == "int16")
+    {
+      check(*MakeImage<int16_t>(golden), golden.labels);
+      check(*MakeImage<int16_t, float>(golden), golden.labels);
+    }
+    else if (golden.pixelType == "uint16")
+    {
+      check(*MakeImage<uint16_t>(golden), golden.labels);
+      check(*MakeImage<uint16_t, float>(golden), golden.labels);
+    }
+    else
+    {
+      FAIL() << "unknown pixel type " << golden.pixelType;
+    }
+  }
+}
+} // namespace
+
+
+TEST(GoldenLabels, AllImagesAreInTheFile) { EXPECT_EQ(ReadGoldenFile().size(), 22u); }
+
+
+TEST(GoldenLabels, AreThoseOfTheFilter)
+{
+  ForEachImage(
+    [](const auto & image, const std::vector<unsigned char> & labels) { EXPECT_EQ(FilterLabels(image), labels); });
+}
+
+
+TEST(GoldenLabels, AreThoseOfThePlainDefinition)
+{
+  ForEachImage(
+    [](const auto & image, const std::vector<unsigned char> & labels) { EXPECT_EQ(PlainLabels(image), labels); });
+}

@@ -1,0 +1,871 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+
+// Runs the command-line program on real files and compares with the filter.
+
+#include "itkNeighborhoodArgmaxLabelImageFilter.h"
+
+#include "itkImageFileReader.h"
+#include "itkImageFileWriter.h"
+#include "itkImageRegionConstIteratorWithIndex.h"
+#include "itkImageRegionIteratorWithIndex.h"
+#include "itkRGBPixel.h"
+#include "itkVector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <pty.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace
+{
+using Arguments = std::vector<std::string>;
+using Border = itk::NeighborhoodArgmaxLabelImageFilterEnums::Border;
+
+struct Result
+{
+  int         status;
+  std::string text; // of stdout and stderr
+};
+
+/** Random pixels, of a range that every type holds; with spacing, origin and a flipped y axis. */
+template <typename TPixel, unsigned int VDimension>
+typename itk::Image<TPixel, VDimension>::Pointer
+RandomImage(const itk::Size<VDimension> & size, unsigned int seed = 1)
+{
+  auto image = itk::Image<TPixel, VDimension>::New();
+  image->SetRegions(size);
+  image->Allocate();
+  std::mt19937 random(seed);
+  const auto   count = image->GetPixelContainer()->Size();
+  for (itk::SizeValueType i = 0; i < count; ++i)
+  {
+    image->GetBufferPointer()[i] = static_cast<TPixel>(random() % 120);
+  }
+  auto spacing = image->GetSpacing();
+  auto origin = image->GetOrigin();
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    spacing[axis] = 1 + 0.5 * axis;
+    origin[axis] = 10.0 * axis;
+  }
+  image->SetSpacing(spacing);
+  image->SetOrigin(origin);
+  return image;
+}
+
+template <typename TImage>
+bool
+HaveSamePixels(const TImage * a, const TImage * b)
+{
+  const auto size = a->GetPixelContainer()->Size();
+  return a->GetLargestPossibleRegion() == b->GetLargestPossibleRegion() &&
+         std::equal(a->GetBufferPointer(), a->GetBufferPointer() + size, b->GetBufferPointer());
+}
+
+class ProgramTest : public testing::Test
+{
+public:
+  using ImageType = itk::Image<float, 3>;
+  using LabelImageType = itk::Image<unsigned char, 3>;
+  using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>;
+  using Configure = std::function<void(FilterType *)>;
+
+protected:
+  ProgramTest()
+  {
+    std::string name = (fs::temp_directory_path() / "ProgramTest-XXXXXX").string();
+    m_Directory = mkdtemp(name.data());
+  }
+
+  ~ProgramTest() override { fs::remove_all(m_Directory); }
+
+  std::string
+  Path(const std::string & name) const
+  {
+    return (m_Directory / name).string();
+  }
+
+  /** The files of the directory, hidden ones too. */
+  std::set<std::string>
+  Files() const
+  {
+    std::set<std::string> names;
+    for (const auto & entry : fs::directory_iterator(m_Directory))
+    {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
+
+  /** Starts the program in the directory, where a file cannot grow beyond the limit, if there is one. */
+  pid_t
+  Start(const Arguments & arguments, rlim_t fileSizeLimit = RLIM_INFINITY) const
+  {
+    const pid_t child = fork();
+    if (child == 0)
+    {
+      const rlimit limit{ fileSizeLimit, fileSizeLimit };
+      setrlimit(RLIMIT_FSIZE, &limit);
+      std::signal(SIGXFSZ, SIG_IGN);
+      const int output = open(this->OutputFile().c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+      dup2(output, STDOUT_FILENO);
+      dup2(output, STDERR_FILENO);
+      this->Execute(arguments);
+    }
+    return child;
+  }
+
+  [[noreturn]] void
+  Execute(const Arguments & arguments) const
+  {
+    std::vector<char *> argv{ const_cast<char *>(NEIGHBORHOOD_ARGMAX_LABEL_PROGRAM) };
+    for (const auto & argument : arguments)
+    {
+      argv.push_back(const_cast<char *>(argument.c_str()));
+    }
+    argv.push_back(nullptr);
+    if (chdir(m_Directory.c_str()) == 0)
+    {
+      execv(argv[0], argv.data());
+    }
+    _exit(127);
+  }
+
+  Result
+  Finish(pid_t child) const
+  {
+    int status = 0;
+    waitpid(child, &status, 0);
+    std::ifstream     file(this->OutputFile());
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    fs::remove(this->OutputFile());
+    return { WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), text };
+  }
+
+  Result
+  Run(const Arguments & arguments) const
+  {
+    return this->Finish(this->Start(arguments));
+  }
+
+  /** Runs the program and expects silence. */
+  void
+  RunWell(const Arguments & arguments) const
+  {
+    const auto result = this->Run(arguments);
+    EXPECT_EQ(result.status, 0) << testing::PrintToString(arguments);
+    EXPECT_EQ(result.text, "");
+  }
+
+  template <typename TImage>
+  void
+  Write(const TImage * image, const std::string & name) const
+  {
+    itk::WriteImage(image, this->Path(name));
+  }
+
+  /** Reads a file that has to be of this dimension and size of pixels. */
+  template <typename TImage>
+  typename TImage::Pointer
+  Read(const std::string & name) const
+  {
+    auto reader = itk::ImageFileReader<TImage>::New();
+    reader->SetFileName(this->Path(name));
+    reader->Update();
+    EXPECT_EQ(reader->GetImageIO()->GetNumberOfDimensions(), TImage::ImageDimension);
+    EXPECT_EQ(reader->GetImageIO()->GetComponentSize(),
+              sizeof(typename itk::NumericTraits<typename TImage::PixelType>::ValueType));
+    return reader->GetOutput();
+  }
+
+  template <typename TImage>
+  static typename itk::NeighborhoodArgmaxLabelImageFilter<TImage>::Pointer
+  Filter(const TImage * image)
+  {
+    auto filter = itk::NeighborhoodArgmaxLabelImageFilter<TImage>::New();
+    filter->SetInput(image);
+    return filter;
+  }
+
+  /** The program's default labels of a file are the filter's of the image that was read from it. */
+  template <typename TImage>
+  void
+  ExpectFilterLabels(const std::string & input, const std::string & output) const
+  {
+    this->RunWell({ input, output });
+    const auto filter = this->Filter(this->Read<TImage>(input).GetPointer());
+    filter->Update();
+    using LabelType = itk::Image<unsigned char, TImage::ImageDimension>;
+    EXPECT_TRUE(HaveSamePixels(this->Read<LabelType>(output).GetPointer(), filter->GetOutput()))
+      << input << " to " << output;
+  }
+
+  /** With the arguments the program does what the filter does when configured, and not what it does by default. */
+  void
+  ExpectOption(Arguments arguments, const Configure & configure) const
+  {
+    const auto image = RandomImage<float, 3>({ { 9, 8, 7 } });
+    this->Write(image.GetPointer(), "in.mha");
+    arguments.insert(arguments.end(), { "in.mha", "out.mha" });
+    this->RunWell(arguments);
+
+    const auto plain = this->Filter(image.GetPointer());
+    plain->Update();
+    const auto configured = this->Filter(image.GetPointer());
+    configure(configured);
+    configured->Update();
+
+    const auto labels = this->Read<LabelImageType>("out.mha");
+    EXPECT_TRUE(HaveSamePixels(labels.GetPointer(), configured->GetOutput())) << arguments[0];
+    EXPECT_FALSE(HaveSamePixels(labels.GetPointer(), plain->GetOutput())) << arguments[0];
+  }
+
+  /** One line with the text, failure, and no file that was not there before. */
+  void
+  ExpectError(const Arguments & arguments, const std::string & text) const
+  {
+    const auto before = this->Files();
+    const auto result = this->Run(arguments);
+    EXPECT_EQ(result.status, EXIT_FAILURE) << testing::PrintToString(arguments);
+    EXPECT_EQ(result.text.rfind("neighborhood-argmax-label: ", 0), 0U) << result.text;
+    EXPECT_NE(result.text.find(text), std::string::npos) << result.text;
+    EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), 1) << result.text;
+    EXPECT_EQ(this->Files(), before) << testing::PrintToString(arguments);
+  }
+
+  /** Halves the file. */
+  void
+  Truncate(const std::string & name) const
+  {
+    fs::resize_file(this->Path(name), fs::file_size(this->Path(name)) / 2);
+  }
+
+private:
+  std::string
+  OutputFile() const
+  {
+    return m_Directory.string() + ".txt";
+  }
+
+  fs::path m_Directory;
+};
+
+template <typename TPixel>
+class ProgramPixelTypeTest : public ProgramTest
+{};
+
+using PixelTypes = testing::Types<std::uint8_t,
+                                  std::int8_t,
+                                  std::uint16_t,
+                                  std::int16_t,
+                                  std::uint32_t,
+                                  std::int32_t,
+                                  std::uint64_t,
+                                  std::int64_t,
+                                  float,
+                                  double>;
+TYPED_TEST_SUITE(ProgramPixelTypeTest, PixelTypes);
+} // namespace
+
+TYPED_TEST(ProgramPixelTypeTest, LabelsEveryPixelTypeAndDimension)
+{
+  this->Write(RandomImage<TypeParam, 2>({ { 12, 11 } }).GetPointer(), "2.vtk");
+  this->Write(RandomImage<TypeParam, 3>({ { 9, 8, 7 } }).GetPointer(), "3.nrrd");
+  this->Write(RandomImage<TypeParam, 4>({ { 6, 5, 4, 5 } }).GetPointer(), "4.nrrd");
+  this->template ExpectFilterLabels<itk::Image<TypeParam, 3>>("3.nrrd", "3.nii.gz");
+  this->template ExpectFilterLabels<itk::Image<TypeParam, 4>>("4.nrrd", "4.mha");
+}
+
+// Rounding of a large integer to float would make neighbours equal.
+TEST_F(ProgramTest, KeepsThePixelTypeOfTheFile)
+{
+  auto       image = RandomImage<std::int32_t, 3>({ { 9, 8, 7 } });
+  const auto size = image->GetPixelContainer()->Size();
+  std::for_each(image->GetBufferPointer(), image->GetBufferPointer() + size, [](std::int32_t & v) { v += 1 << 30; });
+  this->Write(image.GetPointer(), "in.mha");
+  this->ExpectFilterLabels<itk::Image<std::int32_t, 3>>("in.mha", "out.mha");
+}
+
+TEST_F(ProgramTest, ReadsAndWritesFormats)
+{
+  const auto volume = RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } });
+  for (const std::string extension : { ".nii.gz", ".nrrd", ".mha", ".tif", ".vtk", ".gipl", ".hdf5" })
+  {
+    this->Write(volume.GetPointer(), "in3" + extension);
+    this->ExpectFilterLabels<itk::Image<std::uint8_t, 3>>("in3" + extension, "out3" + extension);
+  }
+  const auto picture = RandomImage<std::uint8_t, 2>({ { 12, 11 } });
+  for (const std::string extension : { ".png", ".tif", ".mha", ".nrrd", ".nii.gz" })
+  {
+    this->Write(picture.GetPointer(), "in2" + extension);
+    this->ExpectFilterLabels<itk::Image<std::uint8_t, 2>>("in2" + extension, "out2" + extension);
+  }
+}
+
+TEST_F(ProgramTest, KeepsThePlaceOfTheImage)
+{
+  auto image = RandomImage<std::int16_t, 3>({ { 9, 8, 7 } });
+  auto direction = image->GetDirection();
+  direction[1][1] = -1;
+  direction[0][0] = -1;
+  image->SetDirection(direction);
+  this->Write(image.GetPointer(), "in.nii.gz");
+  this->RunWell({ "in.nii.gz", "out.nii.gz" });
+  const auto labels = this->Read<LabelImageType>("out.nii.gz");
+  EXPECT_EQ(labels->GetSpacing(), image->GetSpacing());
+  EXPECT_EQ(labels->GetOrigin(), image->GetOrigin());
+  EXPECT_EQ(labels->GetDirection(), image->GetDirection());
+}
+
+TEST_F(ProgramTest, OptionsDoWhatTheFilterDoes)
+{
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+
+  this->ExpectOption({ "--center-score", "20.5" }, [](FilterType * f) { f->SetCenterScore(20.5); });
+  this->ExpectOption({ "--center-score", "inf" }, [](FilterType * f) { f->SetCenterScore(infinity); });
+  this->ExpectOption({ "--label-strict-extrema" }, [](FilterType * f) { f->LabelStrictExtremaOn(); });
+  this->ExpectOption({ "--ascent" }, [](FilterType * f) { f->AscentOn(); });
+  this->ExpectOption({ "--no-image-spacing" }, [](FilterType * f) { f->UseImageSpacingOff(); });
+  this->ExpectOption({ "--face-connected" }, [](FilterType * f) { f->FullyConnectedOff(); });
+  this->ExpectOption({ "--border", "inside" }, [](FilterType * f) { f->SetBorder(Border::Inside); });
+  this->ExpectOption({ "--border", "periodic" }, [](FilterType * f) { f->SetBorder(Border::Periodic); });
+  this->ExpectOption({ "--background-value", "255" }, [](FilterType * f) { f->SetBackgroundValue(255); });
+  this->ExpectOption({ "--radius", "2" }, [](FilterType * f) { f->SetRadius(2); });
+  this->ExpectOption({ "--radius", "1,2,0" }, [](FilterType * f) { f->SetRadius({ { 1, 2, 0 } }); });
+}
+
+TEST_F(ProgramTest, CenterNeverWinsWithMinusInfinity)
+{
+  auto image = RandomImage<float, 3>({ { 3, 3, 3 } });
+  image->FillBuffer(1000);
+  image->SetPixel({ { 1, 1, 1 } }, 0);
+  this->Write(image.GetPointer(), "in.mha");
+  this->RunWell({ "in.mha", "sink.mha" });
+  this->RunWell({ "in.mha", "out.mha", "--center-score", "-inf" });
+  EXPECT_EQ(this->Read<LabelImageType>("sink.mha")->GetPixel({ { 1, 1, 1 } }), 13);
+  EXPECT_NE(this->Read<LabelImageType>("out.mha")->GetPixel({ { 1, 1, 1 } }), 13);
+}
+
+TEST_F(ProgramTest, ThreadsDoNotChangeTheLabels)
+{
+  this->Write(RandomImage<float, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  this->RunWell({ "in.mha", "one.mha", "--threads", "1" });
+  this->RunWell({ "in.mha", "many.mha", "--threads", "7" });
+  EXPECT_TRUE(HaveSamePixels(this->Read<LabelImageType>("one.mha").GetPointer(),
+                             this->Read<LabelImageType>("many.mha").GetPointer()));
+}
+
+TEST_F(ProgramTest, ManyLabelsTake16Bits)
+{
+  using WideFilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType, itk::Image<std::uint16_t, 3>>;
+
+  const auto image = RandomImage<float, 3>({ { 9, 8, 7 } });
+  this->Write(image.GetPointer(), "in.mha");
+  this->RunWell({ "in.mha", "out.mha", "--radius", "3", "--border", "inside", "--background-value", "65535" });
+  auto filter = WideFilterType::New();
+  filter->SetInput(image);
+  filter->SetRadius(3);
+  filter->SetBorder(Border::Inside);
+  filter->Update();
+  EXPECT_TRUE(HaveSamePixels(this->Read<itk::Image<std::uint16_t, 3>>("out.mha").GetPointer(), filter->GetOutput()));
+}
+
+TEST_F(ProgramTest, MaskMeansNotZeroInEveryPixelType)
+{
+  const auto image = RandomImage<float, 3>({ { 9, 8, 7 } });
+  auto       mask = RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }, 2);
+  auto       wideMask = RandomImage<std::uint16_t, 3>({ { 9, 8, 7 } });
+  auto       smallMask = RandomImage<double, 3>({ { 9, 8, 7 } });
+  const auto size = mask->GetPixelContainer()->Size();
+  for (itk::SizeValueType i = 0; i < size; ++i)
+  {
+    auto & inside = mask->GetBufferPointer()[i];
+    inside = inside % 4 > 0;
+    wideMask->GetBufferPointer()[i] = static_cast<std::uint16_t>(inside * 256);
+    smallMask->GetBufferPointer()[i] = inside * -0.001;
+  }
+  this->Write(mask.GetPointer(), "mask.nii.gz");
+  this->Write(wideMask.GetPointer(), "wide.nrrd");
+  this->Write(smallMask.GetPointer(), "small.mha");
+  for (const std::string name : { "mask.nii.gz", "wide.nrrd", "small.mha" })
+  {
+    this->ExpectOption({ "--mask", name, "--background-value", "27" }, [&](FilterType * f) {
+      f->SetMaskImage(mask);
+      f->SetBackgroundValue(27);
+    });
+  }
+}
+
+TEST_F(ProgramTest, WritesTheScore)
+{
+  const auto image = RandomImage<double, 3>({ { 9, 8, 7 } });
+  this->Write(image.GetPointer(), "in.mha");
+  this->Write(RandomImage<std::int16_t, 3>({ { 9, 8, 7 } }).GetPointer(), "short.mha");
+  this->RunWell({ "in.mha", "out.mha", "--score", "score.nii.gz" });
+  this->RunWell({ "short.mha", "out.mha", "--score", "short-score.nrrd" });
+  const auto filter = this->Filter(image.GetPointer());
+  filter->GenerateScoreImageOn();
+  filter->Update();
+  EXPECT_TRUE(HaveSamePixels(this->Read<itk::Image<double, 3>>("score.nii.gz").GetPointer(), filter->GetScoreImage()));
+  EXPECT_TRUE(HaveSamePixels(this->Read<LabelImageType>("out.mha").GetPointer(), filter->GetOutput()));
+  EXPECT_GT(this->Read<ImageType>("short-score.nrrd")->GetPixel({ { 4, 4, 4 } }), 0);
+}
+
+TEST_F(ProgramTest, StreamingChangesNothing)
+{
+  const auto image = RandomImage<float, 3>({ { 30, 20, 25 } });
+  this->Write(image.GetPointer(), "in.mha");
+  this->Write(image.GetPointer(), "in.nii.gz");
+  this->Write(RandomImage<std::uint8_t, 3>({ { 30, 20, 25 } }, 2).GetPointer(), "mask.mha");
+  for (const std::string input : { "in.mha", "in.nii.gz" })
+  {
+    for (const std::string extension : { ".mha", ".vtk", ".mrc" })
+    {
+      const Arguments common{ input, "--mask", "mask.mha", "--border", "inside" };
+      Arguments       whole{ "whole" + extension, "--score", "ws" + extension, "--preview", "whole.png" };
+      Arguments pieces{ "pieces" + extension, "--score", "ps" + extension, "--preview", "pieces.png", "--stream", "7" };
+      whole.insert(whole.end(), common.begin() + 1, common.end());
+      pieces.insert(pieces.end(), common.begin() + 1, common.end());
+      whole.insert(whole.begin(), input);
+      pieces.insert(pieces.begin(), input);
+      this->RunWell(whole);
+      this->RunWell(pieces);
+      EXPECT_TRUE(HaveSamePixels(this->Read<LabelImageType>("whole" + extension).GetPointer(),
+                                 this->Read<LabelImageType>("pieces" + extension).GetPointer()));
+      EXPECT_TRUE(HaveSamePixels(this->Read<ImageType>("ws" + extension).GetPointer(),
+                                 this->Read<ImageType>("ps" + extension).GetPointer()));
+      using Picture = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+      EXPECT_TRUE(
+        HaveSamePixels(this->Read<Picture>("whole.png").GetPointer(), this->Read<Picture>("pieces.png").GetPointer()));
+    }
+  }
+}
+
+TEST_F(ProgramTest, OneSliceOfThreeDimensionsStaysSo)
+{
+  this->Write(RandomImage<std::uint16_t, 3>({ { 12, 11, 1 } }).GetPointer(), "in.mha");
+  const auto result = this->Run({ "in.mha", "out.mha" });
+  EXPECT_EQ(result.status, 0);
+  EXPECT_NE(result.text.find("note: all is background, the image is too thin on axis 2"), std::string::npos);
+  const auto labels = this->Read<LabelImageType>("out.mha");
+  EXPECT_EQ(labels->GetLargestPossibleRegion().GetSize(), (itk::Size<3>{ { 12, 11, 1 } }));
+
+  this->RunWell({ "in.mha", "out.mha", "--radius", "1,1,0" });
+  const auto filter = this->Filter(this->Read<itk::Image<std::uint16_t, 3>>("in.mha").GetPointer());
+  filter->SetRadius({ { 1, 1, 0 } });
+  filter->Update();
+  EXPECT_TRUE(HaveSamePixels(this->Read<LabelImageType>("out.mha").GetPointer(), filter->GetOutput()));
+}
+
+TEST_F(ProgramTest, ReadsADicomFile)
+{
+  const auto image = RandomImage<std::uint16_t, 2>({ { 12, 11 } });
+  this->Write(image.GetPointer(), "in.dcm");
+  this->RunWell({ "in.dcm", "out.mha", "--radius", "1,1,0", "--no-image-spacing" });
+  const auto filter = this->Filter(image.GetPointer());
+  filter->UseImageSpacingOff();
+  filter->Update();
+  const auto labels = this->Read<LabelImageType>("out.mha");
+  ASSERT_EQ(labels->GetLargestPossibleRegion().GetSize(), (itk::Size<3>{ { 12, 11, 1 } }));
+  EXPECT_TRUE(std::equal(
+    labels->GetBufferPointer(), labels->GetBufferPointer() + 12 * 11, filter->GetOutput()->GetBufferPointer()));
+}
+
+namespace
+{
+using Colour = itk::RGBPixel<unsigned char>;
+using Picture = itk::Image<Colour, 2>;
+
+Colour
+MakeColour(int red, int green, int blue)
+{
+  Colour colour;
+  colour.Set(static_cast<unsigned char>(red), static_cast<unsigned char>(green), static_cast<unsigned char>(blue));
+  return colour;
+}
+
+/** Falls from everywhere to the voxel in the middle, which is 0. */
+template <unsigned int VDimension>
+typename itk::Image<float, VDimension>::Pointer
+Funnel(const itk::Size<VDimension> & size)
+{
+  auto image = RandomImage<float, VDimension>(size);
+  image->SetSpacing(itk::Vector<double, VDimension>(1.0));
+  for (itk::ImageRegionIteratorWithIndex<itk::Image<float, VDimension>> it(image, image->GetBufferedRegion());
+       !it.IsAtEnd();
+       ++it)
+  {
+    float value = 0;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      value += 10.0F * std::abs(it.GetIndex()[axis] - static_cast<itk::IndexValueType>(size[axis] / 2));
+    }
+    it.Set(value);
+  }
+  return image;
+}
+
+/** The colours of the picture from a row on. */
+std::set<std::array<int, 3>>
+ColoursBelow(const Picture * picture, itk::IndexValueType firstRow)
+{
+  std::set<std::array<int, 3>> colours;
+  for (itk::ImageRegionConstIteratorWithIndex<Picture> it(picture, picture->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    if (it.GetIndex()[1] >= firstRow)
+    {
+      colours.insert({ it.Get()[0], it.Get()[1], it.Get()[2] });
+    }
+  }
+  return colours;
+}
+} // namespace
+
+TEST_F(ProgramTest, PreviewShowsTheMiddleSliceAndItsLabels)
+{
+  this->Write(Funnel<3>({ { 21, 15, 5 } }).GetPointer(), "in.mha");
+  auto mask = RandomImage<std::uint8_t, 3>({ { 21, 15, 5 } });
+  mask->SetSpacing(itk::Vector<double, 3>(1.0));
+  mask->FillBuffer(1);
+  mask->SetPixel({ { 5, 2, 2 } }, 0);
+  this->Write(mask.GetPointer(), "mask.mha");
+  this->RunWell({ "in.mha", "out.mha", "--center-score", "0", "--mask", "mask.mha", "--preview", "p.png" });
+
+  // Each voxel takes 12 x 12 pixels: two slices of 252 x 180, margins of 12.
+  const auto picture = this->Read<Picture>("p.png");
+  EXPECT_EQ(picture->GetBufferedRegion().GetSize(0), 540U);
+  const auto input = [&](int x, int y) { return picture->GetPixel({ { 12 + 12 * x + 6, 12 + 12 * y + 6 } }); };
+  const auto label = [&](int x, int y) { return picture->GetPixel({ { 276 + 12 * x + 6, 12 + 12 * y + 6 } }); };
+
+  EXPECT_EQ(label(4, 7), MakeColour(248, 128, 128)); // offset (1, 0, 0)
+  EXPECT_EQ(label(16, 7), MakeColour(8, 128, 128));  // offset (-1, 0, 0)
+  EXPECT_EQ(label(10, 3), MakeColour(128, 248, 128));
+  EXPECT_EQ(label(10, 11), MakeColour(128, 8, 128));
+  EXPECT_EQ(label(4, 3), MakeColour(213, 213, 128));
+  EXPECT_EQ(label(16, 11), MakeColour(43, 43, 128));
+  EXPECT_EQ(label(10, 7), MakeColour(255, 255, 255)); // the sink
+  EXPECT_EQ(label(0, 7), MakeColour(0, 0, 0));        // the border
+  EXPECT_EQ(label(20, 14), MakeColour(0, 0, 0));
+  EXPECT_EQ(label(5, 2), MakeColour(0, 0, 0)); // outside the mask
+
+  EXPECT_EQ(input(10, 7), MakeColour(0, 0, 0));
+  EXPECT_EQ(input(0, 0), MakeColour(255, 255, 255));
+  EXPECT_EQ(input(5, 7)[0], input(5, 7)[1]);
+  EXPECT_GT(input(2, 7)[0], input(8, 7)[0]);
+}
+
+TEST_F(ProgramTest, PreviewHasALegendOfOppositeColours)
+{
+  this->Write(Funnel<2>({ { 20, 20 } }).GetPointer(), "2.mha");
+  this->Write(Funnel<3>({ { 20, 20, 5 } }).GetPointer(), "3.mha");
+  this->Write(Funnel<4>({ { 20, 20, 5, 5 } }).GetPointer(), "4.mha");
+  const std::vector<std::size_t> numbersOfDirections{ 8, 26, 80 };
+  for (std::size_t i = 0; i < 3; ++i)
+  {
+    this->RunWell({ std::to_string(i + 2) + ".mha", "out.mha", "--preview", "p.png" });
+    const auto picture = this->Read<Picture>("p.png");
+    EXPECT_GE(picture->GetBufferedRegion().GetSize(0), 500U);
+    auto colours = ColoursBelow(picture, 12 + 12 * 20 + 12);
+    for (const int grey : { 0, 40, 230, 255 }) // background, text, page, sink
+    {
+      EXPECT_EQ(colours.erase({ grey, grey, grey }), 1U) << grey;
+    }
+    EXPECT_EQ(colours.size(), numbersOfDirections[i]);
+    for (const auto & colour : colours)
+    {
+      EXPECT_EQ(colours.count({ 256 - colour[0], 256 - colour[1], 256 - colour[2] }), 1U);
+    }
+  }
+}
+
+TEST_F(ProgramTest, PreviewShowsAScanUpright)
+{
+  auto image = RandomImage<float, 3>({ { 10, 10, 5 } });
+  image->SetSpacing(itk::Vector<double, 3>(1.0));
+  for (itk::ImageRegionIteratorWithIndex<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(static_cast<float>(it.GetIndex()[1]));
+  }
+  this->Write(image.GetPointer(), "down.mha");
+  auto direction = image->GetDirection();
+  direction[1][1] = -1; // towards the front
+  image->SetDirection(direction);
+  this->Write(image.GetPointer(), "up.mha");
+  this->RunWell({ "down.mha", "out.mha", "--preview", "down.png" });
+  this->RunWell({ "up.mha", "out.mha", "--preview", "up.png" });
+
+  const auto down = this->Read<Picture>("down.png");
+  const auto up = this->Read<Picture>("up.png");
+  EXPECT_EQ(down->GetPixel({ { 20, 20 } })[0], 0);
+  EXPECT_EQ(down->GetPixel({ { 20, 240 } })[0], 255);
+  EXPECT_EQ(up->GetPixel({ { 20, 20 } })[0], 255);
+  EXPECT_EQ(up->GetPixel({ { 20, 240 } })[0], 0);
+}
+
+TEST_F(ProgramTest, PreviewFollowsTheSpacing)
+{
+  auto         image = Funnel<2>({ { 30, 10 } });
+  const double spacing[]{ 1, 3 };
+  image->SetSpacing(spacing);
+  this->Write(image.GetPointer(), "in.mha");
+  this->RunWell({ "in.mha", "out.mha", "--preview", "p.png" });
+  const auto picture = this->Read<Picture>("p.png");
+  EXPECT_EQ(picture->GetPixel({ { 13, 12 + 10 * 8 * 3 - 1 } }), MakeColour(255, 255, 255)); // the last row of the input
+  EXPECT_EQ(picture->GetPixel({ { 13, 12 + 10 * 8 * 3 } }), MakeColour(230, 230, 230));     // the page below
+}
+
+TEST_F(ProgramTest, RefusesBadArguments)
+{
+  this->Write(RandomImage<float, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  const auto expectError = [this](Arguments arguments, const std::string & text) {
+    arguments.insert(arguments.begin(), { "in.mha", "out.mha" });
+    this->ExpectError(arguments, text);
+  };
+  this->ExpectError({}, "INPUT is required");
+  this->ExpectError({ "in.mha" }, "OUTPUT is required");
+  expectError({ "more.mha" }, "more.mha");
+  expectError({ "--unknown" }, "--unknown");
+  expectError({ "--center-score", "x" }, "--center-score");
+  expectError({ "--center-score", "nan" }, "CenterScore is nan");
+  expectError({ "--radius", "x" }, "--radius");
+  expectError({ "--radius", "-1" }, "--radius");
+  expectError({ "--radius", "1,1" }, "--radius: 2 values for an image of 3 dimensions");
+  expectError({ "--radius", "0" }, "Radius is [0, 0, 0]");
+  expectError({ "--radius", "30" }, "--radius: more than 65536 labels");
+  expectError({ "--radius", "4000000000" }, "--radius: more than 65536 labels");
+  expectError({ "--border", "mirror" }, "{background,inside,periodic}");
+  expectError({ "--background-value", "256" }, "--background-value: 256 does not fit labels of 8 bits");
+  expectError({ "--background-value", "-1" }, "--background-value");
+  expectError({ "--stream", "0" }, "--stream");
+  expectError({ "--threads", "0" }, "--threads");
+  expectError({ "--preview", "p.jpg" }, "p.jpg: the extension of the preview has to be .png");
+}
+
+TEST_F(ProgramTest, RefusesInputsThatAreNoImagesOfScalars)
+{
+  const auto volume = RandomImage<float, 3>({ { 9, 8, 7 } });
+  this->Write(volume.GetPointer(), "in.mha");
+  this->Write(RandomImage<float, 1>({ { 9 } }).GetPointer(), "1d.mha");
+  this->Write(RandomImage<float, 5>({ { 3, 3, 3, 3, 3 } }).GetPointer(), "5d.mha");
+  auto rgb = Picture::New();
+  rgb->SetRegions(Picture::SizeType{ { 8, 8 } });
+  rgb->Allocate(true);
+  this->Write(rgb.GetPointer(), "rgb.png");
+  auto vectors = itk::Image<itk::Vector<float, 3>, 3>::New();
+  vectors->SetRegions(itk::Size<3>{ { 4, 4, 4 } });
+  vectors->Allocate(true);
+  this->Write(vectors.GetPointer(), "vector.nrrd");
+  std::ofstream(this->Path("text.nii.gz")) << "no image";
+  std::ofstream(this->Path("empty.png"));
+
+  this->ExpectError({ "nothing.mha", "out.mha" }, "nothing.mha: no such file");
+  this->ExpectError({ ".", "out.mha" }, ".: is a directory");
+  this->ExpectError({ "text.nii.gz", "out.mha" }, "text.nii.gz: not an image that ITK can read");
+  this->ExpectError({ "empty.png", "out.mha" }, "empty.png: not an image that ITK can read");
+  this->ExpectError({ "1d.mha", "out.mha" }, "1d.mha: 1 dimensions; 2, 3 or 4 are needed");
+  this->ExpectError({ "5d.mha", "out.mha" }, "5d.mha: 5 dimensions; 2, 3 or 4 are needed");
+  this->ExpectError({ "rgb.png", "out.mha" }, "rgb.png: pixels of type rgb with 3 components");
+  this->ExpectError({ "vector.nrrd", "out.mha" }, "vector.nrrd: pixels of type vector with 3 components");
+  this->ExpectError({ "in.mha", "out.mha", "--mask", "rgb.png" }, "rgb.png: pixels of type rgb");
+  this->ExpectError({ "in.mha", "out.mha", "--mask", "nothing.mha" }, "nothing.mha: no such file");
+}
+
+TEST_F(ProgramTest, RefusesTruncatedInputs)
+{
+  const auto volume = RandomImage<float, 3>({ { 20, 20, 20 } });
+  for (const std::string extension : { ".mha", ".nii", ".nii.gz", ".nrrd", ".vtk", ".mrc" })
+  {
+    const auto name = extension.substr(1) + extension; // not x.nii beside x.nii.gz, which the NIfTI library mixes up
+    this->Write(volume.GetPointer(), name);
+    this->Truncate(name);
+    this->ExpectError({ name, "out.mha" }, name);
+  }
+  itk::WriteImage(volume, this->Path("compressed.mha"), true);
+  this->Truncate("compressed.mha");
+  this->ExpectError({ "compressed.mha", "out.mha" }, "data not read completely");
+  this->Write(RandomImage<std::uint8_t, 2>({ { 40, 40 } }).GetPointer(), "in.png");
+  this->Truncate("in.png");
+  this->ExpectError({ "in.png", "out.mha" }, "in.png");
+
+  this->Write(volume.GetPointer(), "whole.mha");
+  this->ExpectError({ "whole.mha", "out.mha", "--mask", "nii.gz.nii.gz" }, "nii.gz.nii.gz: is truncated or broken");
+}
+
+TEST_F(ProgramTest, RefusesMasksThatDoNotLieOnTheImage)
+{
+  this->Write(RandomImage<float, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 6 } }).GetPointer(), "small.mha");
+  this->Write(RandomImage<std::uint8_t, 2>({ { 9, 8 } }).GetPointer(), "flat.mha");
+  auto elsewhere = RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } });
+  elsewhere->SetOrigin(itk::Point<double, 3>(3.0));
+  this->Write(elsewhere.GetPointer(), "elsewhere.mha");
+
+  const auto expectError = [this](const std::string & mask, const std::string & text) {
+    this->ExpectError({ "in.mha", "out.mha", "--mask", mask }, text);
+  };
+  expectError("small.mha", "small.mha: the mask has 9x8x6 voxels, the image 9x8x7");
+  expectError("flat.mha", "flat.mha: the mask has 9x8 voxels, the image 9x8x7");
+  expectError("elsewhere.mha", "Inputs do not occupy the same physical space!");
+}
+
+TEST_F(ProgramTest, RefusesOutputsBeforeAnyWork)
+{
+  this->Write(RandomImage<float, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  fs::create_directory(this->Path("directory.mha"));
+  fs::create_symlink("in.mha", this->Path("link.mha"));
+  const auto expectError = [this](const std::string & output, const std::string & text) {
+    this->ExpectError({ "in.mha", output }, text);
+  };
+  expectError("out", "the extension names no format that ITK can write");
+  expectError("out.xyz", "the extension names no format that ITK can write");
+  expectError("out.png", "this format does not keep a 3-D image of unsigned_char");
+  expectError("out.jpg", "this format does not keep a 3-D image of unsigned_char");
+  expectError("nowhere/out.mha", "No such file or directory");
+  expectError("directory.mha", "is a directory");
+  expectError("in.mha", "is named twice");
+  expectError("./in.mha", "is named twice");
+  expectError("link.mha", "is named twice");
+  for (const std::string extension : { ".mhd", ".nhdr", ".hdr", ".img" })
+  {
+    expectError("out" + extension, "formats of two files are not supported");
+  }
+  this->ExpectError({ "in.mha", "out.mha", "--score", this->Path("out.mha") }, "is named twice");
+  this->ExpectError({ "in.mha", "out.mha", "--score", "score.png" }, "does not keep a 3-D image of float");
+  this->ExpectError({ "in.mha", "out.mha", "--preview", "nowhere/p.png" }, "No such file or directory");
+  this->ExpectError({ "in.mha", "out.nii", "--stream", "2" }, "out.nii: ITK does not write this format in pieces");
+  this->ExpectError({ "in.mha", "out.mha", "--stream", "2", "--score", "score.nrrd" }, "does not write this format");
+
+  this->Write(RandomImage<std::uint8_t, 2>({ { 40, 40 } }).GetPointer(), "flat.png");
+  this->ExpectError({ "flat.png", "out.jpg" }, "this format does not keep a 2-D image of unsigned_char");
+}
+
+TEST_F(ProgramTest, FailureLeavesAnOlderOutputAlone)
+{
+  std::ofstream(this->Path("out.mha")) << "older";
+  this->Write(RandomImage<float, 3>({ { 9, 8, 7 } }).GetPointer(), "in.nii.gz");
+  this->Truncate("in.nii.gz");
+  this->ExpectError({ "in.nii.gz", "out.mha" }, "in.nii.gz");
+  std::string text;
+  std::ifstream(this->Path("out.mha")) >> text;
+  EXPECT_EQ(text, "older");
+}
+
+TEST_F(ProgramTest, FullDiskLeavesNothing)
+{
+  auto labels = RandomImage<float, 3>({ { 60, 60, 60 } });
+  this->Write(labels.GetPointer(), "in.mha");
+  const auto before = this->Files();
+  for (const std::string extension : { ".mha", ".nii", ".nii.gz", ".nrrd", ".vtk", ".mrc", ".tif" })
+  {
+    const auto result = this->Finish(this->Start({ "in.mha", "out" + extension }, 20000));
+    EXPECT_EQ(result.status, EXIT_FAILURE) << extension;
+    EXPECT_EQ(this->Files(), before) << extension;
+  }
+}
+
+TEST_F(ProgramTest, SignalsLeaveNothing)
+{
+  this->Write(RandomImage<float, 3>({ { 150, 150, 150 } }).GetPointer(), "in.mha");
+  const auto before = this->Files();
+  for (const int signal : { SIGINT, SIGTERM })
+  {
+    const auto child = this->Start(
+      { "in.mha", "out.mha", "--radius", "3", "--threads", "1", "--score", "score.mha", "--preview", "p.png" });
+    for (int tries = 0; this->Files().size() < before.size() + 3 && tries < 1000; ++tries)
+    {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    EXPECT_EQ(this->Files().size(), before.size() + 3); // three hidden directories: it is at work
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    kill(child, signal);
+    EXPECT_EQ(this->Finish(child).status, 128 + signal);
+    EXPECT_EQ(this->Files(), before);
+  }
+}
+
+TEST_F(ProgramTest, ProgressBarOnATerminalOnly)
+{
+  this->Write(RandomImage<float, 3>({ { 40, 40, 40 } }).GetPointer(), "in.mha");
+  int         terminal = 0;
+  const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0)
+  {
+    this->Execute({ "in.mha", "out.mha", "--stream", "4" });
+  }
+  std::string text;
+  for (char character; read(terminal, &character, 1) == 1;)
+  {
+    text += character;
+  }
+  EXPECT_EQ(this->Finish(child).status, 0);
+  close(terminal);
+  EXPECT_NE(text.find("[####"), std::string::npos) << text;
+  EXPECT_NE(text.find("] 100 %"), std::string::npos) << text;
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+
+  this->RunWell({ "in.mha", "out.mha" });
+}
+
+TEST_F(ProgramTest, TellsItsVersionAndOptions)
+{
+  const auto version = this->Run({ "--version" });
+  EXPECT_EQ(version.status, 0);
+  EXPECT_EQ(version.text.rfind("neighborhood-argmax-label ", 0), 0U);
+  const auto help = this->Run({ "--help" });
+  EXPECT_EQ(help.status, 0);
+  for (const std::string option : { "--center-score",
+                                    "--label-strict-extrema",
+                                    "--ascent",
+                                    "--no-image-spacing",
+                                    "--face-connected",
+                                    "--radius",
+                                    "--border",
+                                    "--score",
+                                    "--background-value",
+                                    "--mask",
+                                    "--preview",
+                                    "--stream",
+                                    "--threads",
+                                    "--version" })
+  {
+    EXPECT_NE(help.text.find(option), std::string::npos) << option;
+  }
+}
