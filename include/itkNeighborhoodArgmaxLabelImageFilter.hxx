@@ -30,7 +30,6 @@ namespace itk
 template <typename TInputImage, typename TOutputImage>
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::NeighborhoodArgmaxLabelImageFilter()
 {
-  this->AddOptionalInputName("MaskImage");
   this->DynamicMultiThreadingOn();
   this->ThreaderUpdateProgressOff();
 }
@@ -177,7 +176,11 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   const InputImageType * const input = this->GetInput();
-  const auto                   spacing = input->GetSpacing();
+  if (input->GetLargestPossibleRegion().GetNumberOfPixels() == 0)
+  {
+    itkExceptionMacro("The input image has no voxels: its size is " << input->GetLargestPossibleRegion().GetSize());
+  }
+  const auto spacing = input->GetSpacing();
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
     const double longest = spacing[axis] * static_cast<double>(std::max<SizeValueType>(m_Radius[axis], 1));
@@ -255,12 +258,15 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
   if (region.GetNumberOfPixels() > smallImage)
   {
     Superclass::GenerateData();
-    return;
   }
-  this->AllocateOutputs();
-  this->BeforeThreadedGenerateData();
-  this->DynamicThreadedGenerateData(region);
-  this->AfterThreadedGenerateData();
+  else
+  {
+    this->AllocateOutputs();
+    this->BeforeThreadedGenerateData();
+    this->DynamicThreadedGenerateData(region);
+    this->AfterThreadedGenerateData();
+  }
+  this->UpdateProgress(1.0f);
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -280,12 +286,11 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const
   for (unsigned int label = 0; label < NumberOfLabels(m_Radius); ++label)
   {
     const OffsetType offset = OffsetOfLabel(label, m_Radius);
-    double           squaredDistance = 0.0;
+    double           components[ImageDimension];
     OffsetValueType  cityBlockDistance = 0;
     for (unsigned int axis = 0; axis < ImageDimension; ++axis)
     {
-      const double component = offset[axis] * (m_UseImageSpacing ? static_cast<double>(spacing[axis]) : 1.0);
-      squaredDistance += component * component;
+      components[axis] = offset[axis] * (m_UseImageSpacing ? static_cast<double>(spacing[axis]) : 1.0);
       cityBlockDistance += std::abs(offset[axis]);
     }
     if (label != rules.centerLabel && (m_FullyConnected || cityBlockDistance == 1))
@@ -293,7 +298,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const
       rules.candidates.push_back({ label,
                                    static_cast<unsigned int>(label / rowLength),
                                    static_cast<int>(offset[0]),
-                                   1.0 / std::sqrt(squaredDistance) });
+                                   NeighborhoodArgmaxLabel::InverseLength(components, ImageDimension) });
     }
   }
   return rules;

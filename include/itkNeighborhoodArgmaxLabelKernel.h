@@ -52,6 +52,10 @@ struct Rules
   bool                   ascent{ false };
 };
 
+/** 1 / the Euclidean length of a vector. Compiled here, so that no options of a user's compiler round it otherwise. */
+NeighborhoodArgmaxLabel_EXPORT double
+InverseLength(const double * components, unsigned int dimension);
+
 /** Consecutive voxels of a row. */
 template <typename TPixel>
 struct Row

@@ -106,6 +106,17 @@ SetInstructionSet(const std::string & name)
   throw std::invalid_argument("SetInstructionSet: '" + name + "' is not one of GetInstructionSets()");
 }
 
+double
+InverseLength(const double * components, unsigned int dimension)
+{
+  double squaredLength = 0.0;
+  for (unsigned int axis = 0; axis < dimension; ++axis)
+  {
+    squaredLength += components[axis] * components[axis];
+  }
+  return 1.0 / std::sqrt(squaredLength);
+}
+
 // ---- Rows -----------------------------------------------------------------------------------------------------------
 
 template <typename TPixel>
@@ -473,12 +484,12 @@ private:
   {
     std::vector<Row<TPixel>> rows;
     AlignedBuffer<Key>       keys;
-    double                   magnitude;
-    double                   keyScale; // 0: no keys yet
-    bool                     isExact;  // keys without rounding
-    bool                     isKnownForZeros;
-    bool                     hasExactZeros; // if known: keys of 0 are of values that are 0
-    bool                     isMasked;
+    double                   magnitude{ 0.0 };
+    double                   keyScale{ 0.0 };  // 0: no keys yet
+    bool                     isExact{ false }; // keys without rounding
+    bool                     isKnownForZeros{ false };
+    bool                     hasExactZeros{ false }; // if known: keys of 0 are of values that are 0
+    bool                     isMasked{ false };
   };
 
   static std::size_t

@@ -992,3 +992,32 @@ TEST(NeighborhoodArgmaxLabelImageFilter, SquaresOfTheSpacingMustBePositiveAndFin
     EXPECT_EQ(ErrorOfUpdate(*filter), "");
   }
 }
+
+
+TEST(NeighborhoodArgmaxLabelImageFilter, MaskedIslandIsItsOwnCenterAtEveryDistance)
+{
+  // The greatest difference to what is absent, at distances that bring its score close to that of the centre.
+  using ByteImageType = itk::Image<signed char, 2>;
+  const auto image = ByteImageType::New();
+  image->SetRegions(itk::Size<2>{ { 66, 3 } });
+  image->Allocate();
+  image->FillBuffer(127);
+  const double spacing[] = { std::sqrt(2.0), 5.0 };
+  image->SetSpacing(spacing);
+  const auto mask = itk::Image<unsigned char, 2>::New();
+  mask->CopyInformation(image);
+  mask->SetRegions(image->GetBufferedRegion());
+  mask->Allocate(true);
+  const itk::Index<2> island{ { 33, 1 } };
+  mask->SetPixel(island, 1);
+
+  for (const double centerScore : { -100.0, -1000.0, 0.0 })
+  {
+    const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<ByteImageType>::New();
+    filter->SetInput(image);
+    filter->SetMaskImage(mask);
+    filter->SetCenterScore(centerScore);
+    filter->Update();
+    EXPECT_EQ(filter->GetOutput()->GetPixel(island), 4);
+  }
+}
