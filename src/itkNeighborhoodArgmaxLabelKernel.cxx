@@ -198,6 +198,34 @@ public:
     std::copy_n(m_Labels, width, labels);
   }
 
+  /** The label of voxel x of rows of finite numbers: for single voxels, where loops do not pay. */
+  unsigned int
+  LabelVoxel(const Row<TPixel> * rows, std::ptrdiff_t x) const
+  {
+    const Real   sign = m_Rules.ascent ? -1 : 1;
+    const Real   center = static_cast<Real>(rows[m_Rules.centerRow].values[x]);
+    unsigned int label = m_Rules.centerLabel;
+    double       best = m_Rules.centerScore;
+    bool         isStrictExtremum = true;
+    for (const Candidate & candidate : m_Rules.candidates)
+    {
+      const Row<TPixel> &  row = rows[candidate.row];
+      const std::ptrdiff_t at = x + candidate.column;
+      if (row.present == nullptr || row.present[at])
+      {
+        const Real   difference = sign * (center - static_cast<Real>(row.values[at]));
+        const double score = static_cast<double>(difference) * candidate.weight;
+        isStrictExtremum &= difference < 0;
+        if (score > best || (score == best && candidate.label < label))
+        {
+          best = score;
+          label = candidate.label;
+        }
+      }
+    }
+    return m_Rules.labelStrictExtrema && isStrictExtremum ? m_Rules.centerLabel : label;
+  }
+
 private:
   Competitors<Real>
   GetCompetitors(const Candidate * candidates) const
@@ -396,12 +424,7 @@ public:
         row += m_Stride;
       }
     }
-    m_ClassKeys.Resize((MaximumNumberOfClasses + 1) * m_Stride);
-    for (int k = 0; k < MaximumNumberOfClasses; ++k)
-    {
-      m_Classes.differences[k] = m_ClassKeys.Data() + k * m_Stride;
-    }
-    m_Classes.lead = m_ClassKeys.Data() + MaximumNumberOfClasses * m_Stride;
+    m_Undecided.resize(columns + 1);
     m_Codes.Resize(m_Stride);
     m_RankCodes.Resize(m_Stride);
 
@@ -420,6 +443,7 @@ public:
     m_Columns = columns;
     m_PlanesToSkip = 0;
     m_PlanesToSkipNext = 1;
+    m_HasManyZeros = false;
   }
 
   void
@@ -583,10 +607,27 @@ private:
     }
   }
 
+  /** Finds the undecided labels of a row, and returns their number. */
   std::size_t
-  NumberOfUndecided(const std::uint8_t * labels) const
+  FindUndecided(const std::uint8_t * labels)
   {
-    return std::count_if(labels, labels + m_Columns, [](auto label) { return label >= Undecided; });
+    std::size_t number = 0;
+    for (std::size_t x = 0; x < m_Columns; x += sizeof(std::uint64_t))
+    {
+      // Eight at a time: adding 1 carries Undecided, and greater ones, into the upper three bits.
+      std::uint64_t     eight = 0;
+      const std::size_t end = std::min(x + sizeof(eight), m_Columns);
+      std::memcpy(&eight, labels + x, end - x);
+      if (((eight + 0x0101010101010101) | eight) & 0xe0e0e0e0e0e0e0e0)
+      {
+        for (std::size_t k = x; k < end; ++k)
+        {
+          m_Undecided[number] = k;
+          number += labels[k] >= Undecided;
+        }
+      }
+    }
+    return number;
   }
 
   bool
@@ -604,51 +645,36 @@ private:
     });
   }
 
-  /** Labels that keys did not decide; the number of those that took the definition. */
+  /** Decides what keys left; returns for how many voxels the definition was needed. */
   std::size_t
-  Decide(std::size_t j, std::uint8_t * labels)
+  Decide(std::size_t j, std::uint8_t * labels, std::size_t number)
   {
-    if (8 * this->NumberOfUndecided(labels) > m_Columns)
+    if (8 * number > m_Columns)
     {
       this->LabelPlateaus(j, labels);
     }
-    // Nearer ones are labelled together.
+    number = this->FindUndecided(labels);
+    Row<TPixel> rows[9];
+    this->GetNeighborhood(j, 0, rows);
+    constexpr std::size_t shortRun = 4;
     constexpr std::size_t gap = 8;
-    std::size_t           redone = 0;
-    for (std::size_t x = this->NextUndecided(labels, 0); x < m_Columns;)
+    for (std::size_t begin = 0, end = 0; begin < number; begin = end)
     {
-      std::size_t end = x + 1;
-      std::size_t next = this->NextUndecided(labels, end);
-      while (next < m_Columns && next - end < gap)
+      for (end = begin + 1; end < number && m_Undecided[end] - m_Undecided[end - 1] < gap; ++end)
       {
-        end = next + 1;
-        next = this->NextUndecided(labels, end);
       }
-      this->LabelByDefinition(j, x, end, labels, nullptr, true);
-      redone += end - x;
-      x = next;
-    }
-    return redone;
-  }
-
-  std::size_t
-  NextUndecided(const std::uint8_t * labels, std::size_t x) const
-  {
-    // Eight at a time: adding 1 carries Undecided, and greater ones, into the upper three bits.
-    std::uint64_t eight;
-    for (; x + sizeof(eight) <= m_Columns; x += sizeof(eight))
-    {
-      std::memcpy(&eight, labels + x, sizeof(eight));
-      if (((eight + 0x0101010101010101) | eight) & 0xe0e0e0e0e0e0e0e0)
+      if (end - begin > shortRun)
       {
-        break;
+        this->LabelByDefinition(j, m_Undecided[begin], m_Undecided[end - 1] + 1, labels, nullptr, true);
+        continue;
+      }
+      for (std::size_t k = begin; k < end; ++k)
+      {
+        const std::size_t x = m_Undecided[k];
+        labels[x] = static_cast<std::uint8_t>(m_RowKernel.LabelVoxel(rows, static_cast<std::ptrdiff_t>(x)));
       }
     }
-    while (x < m_Columns && labels[x] < Undecided)
-    {
-      ++x;
-    }
-    return x;
+    return number;
   }
 
   void
@@ -682,6 +708,11 @@ private:
       isExact &= m_Planes[k].isExact;
       isMasked |= m_Planes[k].isMasked;
     }
+    KeyAccuracy accuracy = isExact ? Exact : Rounded;
+    if constexpr (sizeof(Key) > sizeof(std::int16_t))
+    {
+      accuracy = !isExact && m_HasManyZeros && this->HasExactZeros(scale) ? RoundedButZeros : accuracy;
+    }
     const ScoreRule         rule = this->MakeScoreRule(scale, isExact, isMasked);
     const ShapeLoops<Key> & loops = m_KeyLoops.shapes[m_Shape];
     const std::size_t       width = RoundUp(m_Columns);
@@ -696,43 +727,40 @@ private:
       {
         continue;
       }
-      loops.along[!isExact](KeyRow(center, j - 2),
-                            KeyRow(center, j - 1),
-                            KeyRow(center, j),
-                            m_Across[(j - 2) % 3],
-                            m_Across[(j - 1) % 3],
-                            m_Across[j % 3],
-                            m_Classes,
-                            width);
+      const KeyRows<Key>          keyRows{ KeyRow(center, j - 2), KeyRow(center, j - 1), KeyRow(center, j),
+                                  m_Across[(j - 2) % 3], m_Across[(j - 1) % 3], m_Across[j % 3] };
       const unsigned char * const present = center.rows[j - 1].present;
       std::uint8_t * const        row = labels + static_cast<std::ptrdiff_t>(j - 2) * labelStride;
-      bool                        isUndecided;
+      std::size_t                 number;
+      const auto                  compareScores = [&] {
+        loops.compareScores[accuracy](keyRows, rule, m_Codes.Data(), width);
+        number = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
+      };
       if constexpr (sizeof(Key) == sizeof(std::int16_t))
       {
         if (m_UsesRanks)
         {
-          m_RankLoops.combine[m_Shape](m_Classes, m_RankRule, m_RankCodes.Data(), width);
-          isUndecided = m_RankLoops.finishRanks(m_RankCodes.Data(), present, row, m_Columns);
+          m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRule, m_RankCodes.Data(), width);
+          number = m_RankLoops.finishRanks(m_RankCodes.Data(), present, row, m_Columns);
         }
         else
         {
-          loops.combine[!isExact](m_Classes, rule, m_Codes.Data(), width);
-          isUndecided = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
+          compareScores();
         }
       }
       else
       {
-        loops.combine[!isExact](m_Classes, rule, m_Codes.Data(), width);
-        isUndecided = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
-        if (isUndecided && !isExact && 16 * this->NumberOfUndecided(row) > m_Columns && this->HasExactZeros(scale))
+        compareScores();
+        if (accuracy == Rounded && 16 * number > m_Columns && this->HasExactZeros(scale))
         {
-          loops.combineZeros(KeyRow(center, j - 1), m_Classes, rule, m_Codes.Data(), width);
-          isUndecided = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
+          m_HasManyZeros = true;
+          accuracy = RoundedButZeros;
+          compareScores();
         }
       }
-      if (isUndecided)
+      if (number > 0)
       {
-        redone += this->Decide(j - 2, row);
+        redone += this->Decide(j - 2, row, number);
       }
     }
     // Where most of a plane was labelled twice, the next ones are left to the definition at once, each time for longer.
@@ -905,14 +933,14 @@ private:
   std::size_t                                m_Columns{ 0 };
   unsigned int                               m_PlanesToSkip{ 0 };
   unsigned int                               m_PlanesToSkipNext{ 1 };
+  bool                                       m_HasManyZeros{ false };
   Plane                                      m_Planes[3];
   std::size_t                                m_Stride;
   AlignedBuffer<Key>                         m_AcrossKeys;
   AcrossRows<Key>                            m_Across[3];
-  AlignedBuffer<Key>                         m_ClassKeys;
-  ClassRows<Key>                             m_Classes;
   AlignedBuffer<std::int32_t>                m_Codes;
   AlignedBuffer<std::int16_t>                m_RankCodes;
+  std::vector<std::size_t>                   m_Undecided; // columns
 };
 
 template <typename TPixel>

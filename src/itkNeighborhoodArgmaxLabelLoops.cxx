@@ -346,6 +346,9 @@ Least(TKey a, TKey b, TKey & lead)
 template <typename TKey>
 constexpr TKey FarLead = AbsentKey<TKey>;
 
+template <int VIndex>
+using Index = std::integral_constant<int, VIndex>;
+
 // A neighbour's key gets its label on the way, less the first label of its class: 2 from column to column but one, 6
 // from row to row but one, 18 from plane to plane but one.
 template <typename TKey, Shape VShape, bool VLead>
@@ -397,67 +400,60 @@ Across(const TKey * below, const TKey * center, const TKey * above, const Across
   }
 }
 
-template <typename TKey, Shape VShape, bool VLead>
-void
-Along(const TKey *             before,
-      const TKey *             center,
-      const TKey *             behind,
-      const AcrossRows<TKey> & acrossBefore,
-      const AcrossRows<TKey> & acrossCenter,
-      const AcrossRows<TKey> & acrossBehind,
-      const ClassRows<TKey> &  result,
-      std::size_t              n)
+// Calls consume(class, 32 * difference + 31 - label) for the winner of each class: the greater difference, then the
+// lower label. Lowers `lead` to the least lead of a winner.
+template <typename TKey, Shape VShape, bool VLead, typename TConsumer>
+inline void
+ForEachClass(const KeyRows<TKey> & rows, std::size_t x, TKey & lead, const TConsumer & consume)
 {
-  const AcrossRows<TKey> b = acrossBefore;
-  const AcrossRows<TKey> c = acrossCenter;
-  const AcrossRows<TKey> a = acrossBehind;
-  const ClassRows<TKey>  r = result;
-  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  const AcrossRows<TKey> & b = rows.acrossBefore;
+  const AcrossRows<TKey> & c = rows.acrossCenter;
+  const AcrossRows<TKey> & a = rows.acrossBehind;
+  if constexpr (VLead)
   {
-    TKey       least = FarLead<TKey>;
-    const TKey key = center[x];
-    if constexpr (VLead)
-    {
-      least = b.lead[x] < c.lead[x] ? b.lead[x] : c.lead[x];
-      least = a.lead[x] < least ? a.lead[x] : least;
-    }
-    const TKey rows = Least<VLead, TKey>(before[x], behind[x] + 6, least);
-    if constexpr (VShape == Isotropic3D)
-    {
-      const TKey edges = Least<VLead, TKey>(b.beside[x], a.beside[x] + 6, least);
-      r.differences[0][x] = key - Least<VLead, TKey>(c.beside[x], rows + 6, least);
-      r.differences[1][x] = key - Least<VLead, TKey>(edges, c.diagonal[x] + 2, least);
-      r.differences[2][x] = key - Least<VLead, TKey>(b.diagonal[x], a.diagonal[x] + 6, least);
-    }
-    if constexpr (VShape == Full3D)
-    {
-      r.differences[0][x] = key - c.beside[x];
-      r.differences[1][x] = key - c.pair[x];
-      r.differences[2][x] = key - c.diagonal[x];
-      r.differences[3][x] = key - rows;
-      r.differences[4][x] = key - Least<VLead, TKey>(b.beside[x], a.beside[x] + 6, least);
-      r.differences[5][x] = key - Least<VLead, TKey>(b.pair[x], a.pair[x] + 6, least);
-      r.differences[6][x] = key - Least<VLead, TKey>(b.diagonal[x], a.diagonal[x] + 6, least);
-    }
-    if constexpr (VShape == Faces3D)
-    {
-      r.differences[0][x] = key - c.beside[x];
-      r.differences[1][x] = key - c.pair[x];
-      r.differences[2][x] = key - rows;
-    }
-    if constexpr (VShape == Full2D || VShape == Faces2D)
-    {
-      r.differences[0][x] = key - c.beside[x];
-      r.differences[1][x] = key - rows;
-    }
-    if constexpr (VShape == Full2D)
-    {
-      r.differences[2][x] = key - Least<VLead, TKey>(b.beside[x], a.beside[x] + 6, least);
-    }
-    if constexpr (VLead)
-    {
-      r.lead[x] = least;
-    }
+    lead = b.lead[x] < lead ? b.lead[x] : lead;
+    lead = c.lead[x] < lead ? c.lead[x] : lead;
+    lead = a.lead[x] < lead ? a.lead[x] : lead;
+  }
+  const TKey key = rows.center[x];
+  const auto pairOf = [&lead](TKey first, TKey second) { return Least<VLead, TKey>(first, second + 6, lead); };
+  const auto give = [&](auto index, TKey winner) {
+    consume(index, static_cast<TKey>(key - winner + (LabelMask - FirstLabel(VShape, decltype(index)::value))));
+  };
+  const TKey inColumn = pairOf(rows.before[x], rows.behind[x]);
+
+  if constexpr (VShape == Isotropic3D)
+  {
+    give(Index<0>{}, Least<VLead, TKey>(c.beside[x], inColumn + 6, lead));
+    give(Index<1>{}, Least<VLead, TKey>(pairOf(b.beside[x], a.beside[x]), c.diagonal[x] + 2, lead));
+    give(Index<2>{}, pairOf(b.diagonal[x], a.diagonal[x]));
+  }
+  if constexpr (VShape == Full3D)
+  {
+    give(Index<0>{}, c.beside[x]);
+    give(Index<1>{}, c.pair[x]);
+    give(Index<2>{}, c.diagonal[x]);
+    give(Index<3>{}, inColumn);
+    give(Index<4>{}, pairOf(b.beside[x], a.beside[x]));
+    give(Index<5>{}, pairOf(b.pair[x], a.pair[x]));
+    give(Index<6>{}, pairOf(b.diagonal[x], a.diagonal[x]));
+  }
+  if constexpr (VShape == Faces3D)
+  {
+    give(Index<0>{}, c.beside[x]);
+    give(Index<1>{}, c.pair[x]);
+    give(Index<2>{}, inColumn);
+  }
+  if constexpr (VShape == Full2D)
+  {
+    give(Index<0>{}, c.beside[x]);
+    give(Index<1>{}, inColumn);
+    give(Index<2>{}, pairOf(b.beside[x], a.beside[x]));
+  }
+  if constexpr (VShape == Faces2D)
+  {
+    give(Index<0>{}, c.beside[x]);
+    give(Index<1>{}, inColumn);
   }
 }
 
@@ -468,29 +464,23 @@ constexpr std::int32_t SureLead = 4 * KeyUnit;
 // Scores are computed with three relative errors of 2^-24 each.
 constexpr float RelativeTolerance = 5e-7f;
 
-template <typename TKey, Shape VShape, bool VLead, bool VZeros>
+template <typename TKey, Shape VShape, KeyAccuracy VAccuracy>
 void
-CombineScores(const TKey *            center,
-              const ClassRows<TKey> & classes,
-              const ScoreRule &       scoreRule,
-              std::int32_t *          codes,
-              std::size_t             n)
+CompareScores(const KeyRows<TKey> & keyRows, const ScoreRule & scoreRule, std::int32_t * codes, std::size_t n)
 {
-  constexpr int         number = NumberOfClasses(VShape);
-  const ClassRows<TKey> rows = classes;
-  const ScoreRule       rule = scoreRule;
+  const KeyRows<TKey> rows = keyRows;
+  const ScoreRule     rule = scoreRule;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
+    TKey         lead = FarLead<TKey>;
     float        best = rule.center;
     float        second = -HUGE_VALF;
     std::int32_t code = rule.centerCode;
     std::int32_t codeOfZero = rule.codeOfZero;
-    for (int k = 0; k < number; ++k)
-    {
-      // The greater difference, then the lower label.
-      const std::int32_t order = rows.differences[k][x] + (LabelMask - FirstLabel(VShape, k));
-      float              score = static_cast<float>(order & ~LabelMask);
-      if (VShape != Isotropic3D || k > 0)
+    ForEachClass<TKey, VShape, VAccuracy != Exact>(rows, x, lead, [&](auto index, std::int32_t order) {
+      constexpr int k = decltype(index)::value;
+      float         score = static_cast<float>(order & ~LabelMask);
+      if constexpr (VShape != Isotropic3D || k > 0)
       {
         score *= rule.weights[k];
       }
@@ -499,31 +489,23 @@ CombineScores(const TKey *            center,
       code = score > best ? order : code;
       best = score > best ? score : best;
       codeOfZero = order > codeOfZero ? order : codeOfZero;
-    }
+    });
     // 0 is the one score that classes share whatever their distances: there the lowest label wins.
     code = best == 0 ? codeOfZero : code;
-    bool close = best - second < __builtin_fabsf(best) * RelativeTolerance + rule.tolerance;
-    if constexpr (VLead)
+    bool isClose = best - second < __builtin_fabsf(best) * RelativeTolerance + rule.tolerance;
+    if constexpr (VAccuracy == Rounded)
     {
-      bool isClose = rows.lead[x] < SureLead;
-      if constexpr (VZeros)
-      {
-        // A winner of value 0 is not rounded; what its key leads by 1 is greater. Between zeros the score is 0.
-        const bool isZero = (code & ~LabelMask) == center[x];
-        isClose &= !isZero;
-        close &= !(isZero & (best == 0));
-      }
-      close |= isClose;
+      isClose |= lead < SureLead;
     }
-    codes[x] = (code & LabelMask) | (close ? 128 : 0);
+    if constexpr (VAccuracy == RoundedButZeros)
+    {
+      // A winner of value 0 is not rounded; what its key leads by 1 is greater. Between zeros the score is 0.
+      const bool isZero = (code & ~LabelMask) == rows.center[x];
+      isClose &= !(isZero & (best == 0));
+      isClose |= (lead < SureLead) & !isZero;
+    }
+    codes[x] = (code & LabelMask) | (isClose ? 128 : 0);
   }
-}
-
-template <typename TKey, Shape VShape, bool VLead>
-void
-Combine(const ClassRows<TKey> & classes, const ScoreRule & rule, std::int32_t * codes, std::size_t n)
-{
-  CombineScores<TKey, VShape, VLead, false>(nullptr, classes, rule, codes, n);
 }
 
 // The rank of a score is the number of possible scores up to it, of differences at distances 1, sqrt(2) and sqrt(3):
@@ -553,53 +535,47 @@ RankOf(std::int16_t d)
 
 template <Shape VShape>
 void
-CombineRanks(const ClassRows<std::int16_t> & classes, const RankRule & rankRule, std::int16_t * codes, std::size_t n)
+CompareRanks(const KeyRows<std::int16_t> & keyRows, const RankRule & rankRule, std::int16_t * codes, std::size_t n)
 {
-  const ClassRows<std::int16_t> rows = classes;
-  const RankRule                rule = rankRule;
+  const KeyRows<std::int16_t> rows = keyRows;
+  const RankRule              rule = rankRule;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    const auto key = [&](auto index) {
-      constexpr int k = decltype(index)::value;
-      const auto    order = static_cast<std::int16_t>(rows.differences[k][x] + (LabelMask - FirstLabel(VShape, k)));
-      const auto    difference = static_cast<std::int16_t>(order >> 5);
-      const auto    rank = static_cast<std::int16_t>(RankOf<SquaredDistance(VShape, k)>(difference) - RankShift);
-      const auto    bounded = rank > LowestRank ? rank : static_cast<std::int16_t>(LowestRank);
-      return static_cast<std::int16_t>(bounded * KeyUnit + (order & LabelMask));
-    };
-    std::int16_t best = key(std::integral_constant<int, 0>{});
-    std::int16_t next = key(std::integral_constant<int, 1>{});
-    best = next > best ? next : best;
-    if constexpr (NumberOfClasses(VShape) == 3)
-    {
-      next = key(std::integral_constant<int, 2>{});
-      best = next > best ? next : best;
-    }
+    std::int16_t lead = 0;
+    std::int16_t best = LowestRank * KeyUnit;
+    ForEachClass<std::int16_t, VShape, false>(rows, x, lead, [&](auto index, std::int16_t order) {
+      const auto difference = static_cast<std::int16_t>(order >> 5);
+      const auto rank =
+        static_cast<std::int16_t>(RankOf<SquaredDistance(VShape, decltype(index)::value)>(difference) - RankShift);
+      const auto bounded = rank > LowestRank ? rank : static_cast<std::int16_t>(LowestRank);
+      const auto key = static_cast<std::int16_t>(bounded * KeyUnit + (order & LabelMask));
+      best = key > best ? key : best;
+    });
     codes[x] = best < rule.center ? rule.centerCode : static_cast<std::int16_t>(best & LabelMask);
   }
 }
 
 template <typename TCode>
-bool
+std::size_t
 Finish(const TCode * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n)
 {
-  TCode greatest = 0;
+  TCode number = 0;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     const auto label = static_cast<TCode>(codes[x] ^ LabelMask);
-    greatest = label > greatest ? label : greatest;
+    number = static_cast<TCode>(number + (label >= Undecided ? 1 : 0));
     labels[x] = static_cast<std::uint8_t>(label);
   }
-  if (present && greatest >= Undecided)
+  if (present && number > 0)
   {
-    greatest = 0;
-    NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+    number = 0;
+    for (std::size_t x = 0; x < n; ++x)
     {
       labels[x] = present[x] ? labels[x] : 0;
-      greatest = labels[x] > greatest ? labels[x] : greatest;
+      number = static_cast<TCode>(number + (labels[x] >= Undecided ? 1 : 0));
     }
   }
-  return greatest >= Undecided;
+  return static_cast<std::size_t>(number);
 }
 
 // ---- The table ------------------------------------------------------------------------------------------------------
@@ -630,11 +606,17 @@ template <typename TKey, Shape VShape>
 constexpr ShapeLoops<TKey>
 MakeShapeLoops()
 {
-  constexpr bool leads = sizeof(TKey) == 4;
-  return { { Across<TKey, VShape, false>, Across<TKey, VShape, leads> },
-           { Along<TKey, VShape, false>, Along<TKey, VShape, leads> },
-           { Combine<TKey, VShape, false>, Combine<TKey, VShape, leads> },
-           CombineScores<TKey, VShape, leads, leads> };
+  if constexpr (sizeof(TKey) == sizeof(std::int16_t))
+  {
+    return { { Across<TKey, VShape, false>, nullptr }, { CompareScores<TKey, VShape, Exact>, nullptr, nullptr } };
+  }
+  else
+  {
+    return { { Across<TKey, VShape, false>, Across<TKey, VShape, true> },
+             { CompareScores<TKey, VShape, Exact>,
+               CompareScores<TKey, VShape, Rounded>,
+               CompareScores<TKey, VShape, RoundedButZeros> } };
+  }
 }
 
 template <typename TKey>
@@ -651,7 +633,7 @@ MakeKeyLoops()
 } // namespace
 
 const Loops NeighborhoodArgmaxLabel_LOOPS = {
-  { { CombineRanks<Isotropic3D>, nullptr, CombineRanks<Faces3D>, CombineRanks<Full2D>, CombineRanks<Faces2D> },
+  { { CompareRanks<Isotropic3D>, nullptr, CompareRanks<Faces3D>, CompareRanks<Full2D>, CompareRanks<Faces2D> },
     Finish<std::int16_t>,
     Finish<std::int32_t> },
   MakeKeyLoops<std::int16_t>(),

@@ -150,7 +150,7 @@ struct PixelLoops
 
 /** Neighbourhoods of keys. Neighbours at the same distance form a class; its least key is its winner.
  * What the neighbours of a row and of its two planes give is computed once for a row ("across"), and serves the rows
- * before, at and behind it ("along"). */
+ * before, at and behind it. */
 enum Shape
 {
   Isotropic3D, ///< 26 neighbours in 3 classes: faces, edges, corners
@@ -197,12 +197,16 @@ struct AcrossRows
   TKey * lead;     ///< the least lead of all these winners
 };
 
-/** What a voxel's classes give: 32 * difference - (label - first label of the class) of each winner. */
+/** All that the labels of a row come from: the keys of three rows, and what these gave across. */
 template <typename TKey>
-struct ClassRows
+struct KeyRows
 {
-  TKey * differences[MaximumNumberOfClasses];
-  TKey * lead;
+  const TKey *     before;
+  const TKey *     center;
+  const TKey *     behind;
+  AcrossRows<TKey> acrossBefore;
+  AcrossRows<TKey> acrossCenter;
+  AcrossRows<TKey> acrossBehind;
 };
 
 /** How the winners of the classes compete. */
@@ -226,35 +230,27 @@ struct RankRule
   std::int16_t centerCode; ///< 31 - its label
 };
 
-/** The loops of a shape; [leads wanted], which only keys of 32 bits need. */
+/** How keys of 32 bits hold their values. Those of 16 bits are exact. */
+enum KeyAccuracy
+{
+  Exact,
+  Rounded,        ///< leads of winners are wanted
+  RoundedButZeros ///< the same, but keys of 0 are of values that are 0
+};
+
+/** The loops of a shape. */
 template <typename TKey>
 struct ShapeLoops
 {
-  /** From rows of keys in the planes below, at and above. n is a multiple of KeyMultiple. */
+  /** From rows of keys in the planes below, at and above; [leads wanted]. n is a multiple of KeyMultiple. */
   void (*across[2])(const TKey *             below,
                     const TKey *             center,
                     const TKey *             above,
                     const AcrossRows<TKey> & result,
                     std::size_t              n);
 
-  void (*along[2])(const TKey *             before,
-                   const TKey *             center,
-                   const TKey *             behind,
-                   const AcrossRows<TKey> & acrossBefore,
-                   const AcrossRows<TKey> & acrossCenter,
-                   const AcrossRows<TKey> & acrossBehind,
-                   const ClassRows<TKey> &  result,
-                   std::size_t              n);
-
-  /** 31 - label, plus 128 where scores are too close. [leads taken into account] */
-  void (*combine[2])(const ClassRows<TKey> & classes, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
-
-  /** The same with leads, where keys of 0 are known to be of values that are 0: ties of zeros are decided. */
-  void (*combineZeros)(const TKey *            center,
-                       const ClassRows<TKey> & classes,
-                       const ScoreRule &       rule,
-                       std::int32_t *          codes,
-                       std::size_t             n);
+  /** 31 - label, plus 128 where scores are too close; for a KeyAccuracy. */
+  void (*compareScores[3])(const KeyRows<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
 };
 
 template <typename TKey>
@@ -269,15 +265,21 @@ constexpr int LowestRank = -1024;
 
 struct RankLoops
 {
-  /** Like combine, for distances 1, sqrt(2), sqrt(3) and keys of 16 bits. */
-  void (*combine[NumberOfShapes])(const ClassRows<std::int16_t> & classes,
-                                  const RankRule &                rule,
-                                  std::int16_t *                  codes,
-                                  std::size_t                     n);
+  /** Like compareScores, for distances 1, sqrt(2), sqrt(3) and keys of 16 bits. */
+  void (*compareRanks[NumberOfShapes])(const KeyRows<std::int16_t> & rows,
+                                       const RankRule &              rule,
+                                       std::int16_t *                codes,
+                                       std::size_t                   n);
 
-  /** Labels from codes; true if some are not decided. Where not present, label 0. */
-  bool (*finishRanks)(const std::int16_t * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n);
-  bool (*finishScores)(const std::int32_t * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n);
+  /** Labels from codes, and the number of those that are not decided. Where not present, label 0. */
+  std::size_t (*finishRanks)(const std::int16_t *  codes,
+                             const unsigned char * present,
+                             std::uint8_t *        labels,
+                             std::size_t           n);
+  std::size_t (*finishScores)(const std::int32_t *  codes,
+                              const unsigned char * present,
+                              std::uint8_t *        labels,
+                              std::size_t           n);
 };
 
 /** All loops of one instruction set. */
