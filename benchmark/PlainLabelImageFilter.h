@@ -18,6 +18,7 @@
 #ifndef PlainLabelImageFilter_h
 #define PlainLabelImageFilter_h
 
+#include "itkBufferedImageNeighborhoodPixelAccessPolicy.h"
 #include "itkImageRegionRange.h"
 #include "itkImageToImageFilter.h"
 #include "itkIndexRange.h"
@@ -74,8 +75,8 @@ protected:
     {
       return;
     }
-    // No voxel of a neighbourhood lies outside the image, but the checked access policy would look.
-    itk::ShapedImageNeighborhoodRange<const TImage, itk::BufferImageNeighborhoodPixelAccessPolicy<const TImage>>
+    // The policy without checks: no voxel of a neighbourhood lies outside the image.
+    itk::ShapedImageNeighborhoodRange<const TImage, itk::BufferedImageNeighborhoodPixelAccessPolicy<const TImage>>
       neighborhood(*input, inner.GetIndex(), offsets);
     for (const auto & index : itk::ImageRegionIndexRange<TImage::ImageDimension>(inner))
     {

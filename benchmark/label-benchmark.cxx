@@ -102,7 +102,7 @@ GetImage(const std::string & kind, const itk::Size<VDimension> & size)
     image = MakeImage<TPixel, VDimension>(kind, size);
     lastKind = kind;
   }
-  image->SetSpacing(itk::MakeFilled<typename itk::Image<TPixel, VDimension>::SpacingType>(1.0));
+  image->SetSpacing(typename itk::Image<TPixel, VDimension>::SpacingType(1.0));
   return image;
 }
 

@@ -17,7 +17,7 @@
  *=========================================================================*/
 #include "itkNeighborhoodArgmaxLabelLoops.h"
 
-#include <cmath> // HUGE_VAL, HUGE_VALF
+#include <math.h> // HUGE_VAL, HUGE_VALF, fabsf
 
 // The name of the table; src/CMakeLists.txt compiles this file once for each.
 #ifndef NeighborhoodArgmaxLabel_LOOPS
@@ -492,7 +492,7 @@ CompareScores(const KeyRows<TKey> & keyRows, const ScoreRule & scoreRule, std::i
     });
     // 0 is the one score that classes share whatever their distances: there the lowest label wins.
     code = best == 0 ? codeOfZero : code;
-    bool isClose = best - second < __builtin_fabsf(best) * RelativeTolerance + rule.tolerance;
+    bool isClose = best - second < fabsf(best) * RelativeTolerance + rule.tolerance;
     if constexpr (VAccuracy == Rounded)
     {
       isClose |= lead < SureLead;
