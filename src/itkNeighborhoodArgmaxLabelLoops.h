@@ -304,6 +304,10 @@ extern const Loops LoopsBaseline;
 extern const Loops LoopsSse41;
 extern const Loops LoopsAvx2;
 
+/** The loops of the instruction set in use. */
+const Loops &
+GetLoops();
+
 } // namespace itk::NeighborhoodArgmaxLabel
 
 #endif
