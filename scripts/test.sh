@@ -14,6 +14,14 @@ run_tests() { # NAME [CMAKE OPTION]...
 }
 
 run_tests release -DCMAKE_BUILD_TYPE=Release
+
+# Projects that use the module, installed and as a sub-directory.
+cmake --install build/release --prefix build/install
+for option in "-DCMAKE_PREFIX_PATH=$PWD/build/install" -DAS_SUBDIRECTORY=ON; do
+  cmake -S test/consumer -B build/consumer --fresh -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "$option"
+  cmake --build build/consumer --clean-first
+done
+
 # Debian's ITK and its libraries are not built for the sanitizers, and leak at exit.
 export ASAN_OPTIONS=detect_leaks=0
 run_tests sanitized -DCMAKE_BUILD_TYPE=None \
