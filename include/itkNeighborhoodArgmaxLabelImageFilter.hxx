@@ -523,6 +523,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   {
     starts.SetSize(planeAxis, 1);
   }
+  const bool            isStored = std::is_same<OutputPixelType, std::uint8_t>::value && !images.scores && !images.mask;
   const OffsetValueType planeDistance = images.input->GetOffsetTable()[hasPlanes ? planeAxis : rowAxis];
   const SizeValueType   numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;
   const IndexValueType  endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
@@ -546,15 +547,19 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
           {
             index[planeAxis] += static_cast<IndexValueType>(plane) - 1;
           }
+          index[rowAxis] = y - 1;
+          const bool isInImage = stage.PointToRows(index, numberOfColumns + 2, rowAxis, rows, numberOfRows + 2);
           for (SizeValueType row = 0; row < numberOfRows + 2; ++row)
           {
-            const SizeValueType at = slot + row * stagedColumns;
-            index[rowAxis] = y + static_cast<IndexValueType>(row) - 1;
-            auto       staged = stage.GetRow(index, numberOfColumns + 2, values.data() + at, present.data() + at);
-            const bool isInImage = staged.values != values.data() + at;
-            rows[row] = { staged.values + 1,
-                          staged.present ? staged.present + 1 : nullptr,
-                          isInImage && !isLastPlane ? staged.values + planeDistance : nullptr };
+            if (!isInImage)
+            {
+              const SizeValueType at = slot + row * stagedColumns;
+              index[rowAxis] = y + static_cast<IndexValueType>(row) - 1;
+              rows[row] = stage.GetRow(index, numberOfColumns + 2, values.data() + at, present.data() + at);
+            }
+            ++rows[row].values;
+            rows[row].present += rows[row].present ? 1 : 0;
+            rows[row].next = isInImage && !isLastPlane ? rows[row].values + planeDistance : nullptr;
           }
           kernel.Push(rows.data());
           if (plane < 2 * margin)
@@ -577,7 +582,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
             tileLabels = PixelAt(images.labels, index);
           }
           kernel.Label(tileLabels, labelStride, scores.empty() ? nullptr : scores.data(), scoreStride);
-          for (SizeValueType row = 0; row < numberOfRows; ++row, ++index[rowAxis])
+          for (SizeValueType row = 0; row < numberOfRows && !isStored; ++row, ++index[rowAxis])
           {
             this->StoreRow(
               images, index, numberOfColumns, tileLabels + row * labelStride, scores.data() + row * scoreStride);

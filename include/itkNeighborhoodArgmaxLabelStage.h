@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 namespace itk::NeighborhoodArgmaxLabel
 {
@@ -122,6 +123,36 @@ public:
       x += count;
     }
     return { values, m_Periodic && !m_Mask ? nullptr : present, nullptr };
+  }
+
+  /** As many rows as `rows` has, one behind the other along an axis, pointed to; false if they have to be copied. */
+  bool
+  PointToRows(const IndexType &             start,
+              SizeValueType                 length,
+              unsigned int                  rowAxis,
+              std::vector<Row<PixelType>> & rows,
+              SizeValueType                 numberOfRows) const
+  {
+    if constexpr (std::is_same<ImagePixelType, PixelType>::value)
+    {
+      IndexType last = start;
+      last[0] += static_cast<IndexValueType>(length) - 1;
+      last[rowAxis] += static_cast<IndexValueType>(numberOfRows) - 1;
+      if (!m_Region.IsInside(start) || !m_Region.IsInside(last))
+      {
+        return false;
+      }
+      const PixelType *     values = this->Voxel(start);
+      const unsigned char * present = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
+      for (SizeValueType row = 0; row < numberOfRows; ++row)
+      {
+        rows[row] = { values, present, nullptr };
+        values += m_Image->GetOffsetTable()[rowAxis];
+        present += present ? m_Mask->GetOffsetTable()[rowAxis] : 0;
+      }
+      return true;
+    }
+    return false;
   }
 
 private:
