@@ -30,7 +30,7 @@ main(int, char * argv[])
 
   auto filter = FilterType::New();
   filter->SetInput(itk::ReadImage<ImageType>(argv[1]));
-  filter->SetCenterScore(0); // a voxel from which nothing falls is a sink and gets the label 13
+  filter->SetCenterScore(0); // sinks get the label 13
   filter->SetBackgroundValue(255);
   itk::WriteImage(filter->GetOutput(), argv[2]);
 }

@@ -479,7 +479,7 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const OutputImageRegionType & region,
                                                                           TotalProgressReporter &       progress)
 {
-  // Tiles of about this many voxels march along the slowest axis of the neighbourhood, and stay in the cache.
+  // Tiles of at most this many voxels march along the slowest axis of the neighbourhood, and stay in the cache.
   constexpr SizeValueType maximumColumns = sizeof(KernelPixelType) == 1 ? 512 : 256;
   constexpr SizeValueType maximumRows = 16;
 
@@ -523,6 +523,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   {
     starts.SetSize(planeAxis, 1);
   }
+  // The kernel writes into the output itself, and nothing remains to be done.
   const bool            isStored = std::is_same<OutputPixelType, std::uint8_t>::value && !images.scores && !images.mask;
   const OffsetValueType planeDistance = images.input->GetOffsetTable()[hasPlanes ? planeAxis : rowAxis];
   const SizeValueType   numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;

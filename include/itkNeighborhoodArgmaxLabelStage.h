@@ -125,7 +125,7 @@ public:
     return { values, m_Periodic && !m_Mask ? nullptr : present, nullptr };
   }
 
-  /** As many rows as `rows` has, one behind the other along an axis, pointed to; false if they have to be copied. */
+  /** Points to `numberOfRows` rows, one behind the other along an axis; false if they have to be copied. */
   bool
   PointToRows(const IndexType &             start,
               SizeValueType                 length,
