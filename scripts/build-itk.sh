@@ -31,15 +31,8 @@ patch='s/itkGenericExceptionMacro("ITK has been built without TBB support!")/ret
 targets=(ITKCommon ITKVNLInstantiation itkvnl_algo itkv3p_netlib itkdouble-conversion itksys ITKStatistics ITKTransform
   ITKMesh itkNetlibSlatec ITKCommonSwig)
 
-if command -v apt-get >/dev/null; then
-  packages=(build-essential castxml dpkg-dev git python3-dev python3-venv)
-  if ! dpkg -s "${packages[@]}" >/dev/null 2>&1; then
-    root=$([[ $EUID == 0 ]] || echo sudo)
-    $root apt-get update
-    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      -o DPkg::Lock::Timeout=600 "${packages[@]}"
-  fi
-fi
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
+require_packages build-essential castxml dpkg-dev git python3-dev python3-venv
 
 inputs=$(printf '%s\n' "${tools[@]}" "${options[@]}" "${targets[@]}" "$patch"
   "${CXX:-c++}" --version; castxml --version; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
