@@ -16,9 +16,10 @@
  *
  *=========================================================================*/
 
-// Rates of the filter over pixel types, images, sizes, options, threads and instruction sets, beside a plain filter and
-// the time that copying takes. The names of the benchmarks are
+// Times of the filter over pixel types, images, sizes, options, threads and instruction sets, beside a plain filter and
+// copying. The names of the benchmarks are
 //   filter|plain|copy / pixel type / image / columns x rows x planes / option / instruction set / threads
+// and their statistic "min" is the least disturbed of several repetitions.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "PlainLabelImageFilter.h"
@@ -35,7 +36,7 @@ namespace
 template <typename TPixel, unsigned int VDimension>
 using ImagePointer = typename itk::Image<TPixel, VDimension>::Pointer;
 
-/** Kinds: random, smooth, integers, plateaus, nan, near-ties, tiny, deep. */
+/** Kinds: random, smooth, integers, plateaus, constant, nan, near-ties, tiny, deep. */
 template <typename TPixel, unsigned int VDimension>
 ImagePointer<TPixel, VDimension>
 MakeImage(const std::string & kind, const itk::Size<VDimension> & size)
@@ -68,6 +69,10 @@ MakeImage(const std::string & kind, const itk::Size<VDimension> & size)
     {
       value = wave > 0.5f ? full * wave + noise : 0.0f;
     }
+    else if (kind == "constant")
+    {
+      value = full / 2;
+    }
     else if (kind == "nan")
     {
       value = std::nanf("");
@@ -82,7 +87,9 @@ MakeImage(const std::string & kind, const itk::Size<VDimension> & size)
     }
     else if (kind == "deep")
     {
-      value = noise < 0.05f ? 0.0f : 100000 + 1000 * uniform(engine);
+      // Minima deeper than the score of the center.
+      const float level = std::is_floating_point<TPixel>::value ? 100000.0f : 0.9f * full;
+      value = noise < 0.05f ? 0.0f : level * (1 + 0.01f * uniform(engine));
     }
     *pixel++ = static_cast<TPixel>(value);
   }
@@ -116,6 +123,14 @@ SizeText(const itk::Size<VDimension> & size)
     text += (text.empty() ? "" : "x") + std::to_string(length);
   }
   return text;
+}
+
+/** The settings of all benchmarks. */
+void
+Configure(benchmark::internal::Benchmark * benchmark)
+{
+  benchmark->UseRealTime()->MinTime(0.1)->Repetitions(5)->ReportAggregatesOnly()->ComputeStatistics(
+    "min", [](const std::vector<double> & values) { return *std::min_element(values.begin(), values.end()); });
 }
 
 template <typename TFilter>
@@ -208,7 +223,7 @@ AddFilter(const std::string &           type,
   }
   const std::string name = "filter/" + type + "/" + kind + "/" + SizeText(size) + "/" + option + "/" + instructionSet +
                            "/" + std::to_string(threads);
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
+  Configure(benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
     using ImageType = itk::Image<TPixel, VDimension>;
     const auto image = GetImage<TPixel>(kind, size);
     const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>::New();
@@ -219,7 +234,7 @@ AddFilter(const std::string &           type,
     SetOption(*filter, *image, option);
     RunFilter(state, *filter, image->GetBufferedRegion().GetNumberOfPixels());
     itk::NeighborhoodArgmaxLabel::SetInstructionSet(usual);
-  })->UseRealTime();
+  }));
 }
 
 template <typename TPixel, unsigned int VDimension>
@@ -231,13 +246,13 @@ AddPlain(const std::string &           type,
 {
   const std::string name =
     "plain/" + type + "/" + kind + "/" + SizeText(size) + "/default/-/" + std::to_string(threads);
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
+  Configure(benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
     const auto image = GetImage<TPixel>(kind, size);
     const auto filter = PlainLabelImageFilter<itk::Image<TPixel, VDimension>>::New();
     filter->SetInput(image);
     filter->SetNumberOfWorkUnits(threads);
     RunFilter(state, *filter, image->GetBufferedRegion().GetNumberOfPixels());
-  })->UseRealTime();
+  }));
 }
 
 /** Reads the image once and writes bytes once. */
@@ -245,25 +260,23 @@ template <typename TPixel, unsigned int VDimension>
 void
 AddCopy(const std::string & type, const itk::Size<VDimension> & size)
 {
-  benchmark::RegisterBenchmark(
-    ("copy/" + type + "/random/" + SizeText(size) + "/default/-/1").c_str(),
-    [=](benchmark::State & state) {
-      const auto image = GetImage<TPixel>("random", size);
-      const auto n = image->GetBufferedRegion().GetNumberOfPixels();
-      const auto labels = ImagePointer<unsigned char, VDimension>(itk::Image<unsigned char, VDimension>::New());
-      labels->SetRegions(size);
-      labels->Allocate(true);
-      for (auto _ : state)
-      {
-        const TPixel * const  from = image->GetBufferPointer();
-        unsigned char * const to = labels->GetBufferPointer();
-        std::transform(
-          from, from + n, to, [](TPixel value) { return static_cast<unsigned char>(static_cast<int>(value)); });
-        benchmark::ClobberMemory();
-      }
-      state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * n));
-    })
-    ->UseRealTime();
+  const std::string name = "copy/" + type + "/random/" + SizeText(size) + "/default/-/1";
+  Configure(benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
+    const auto image = GetImage<TPixel>("random", size);
+    const auto n = image->GetBufferedRegion().GetNumberOfPixels();
+    const auto labels = ImagePointer<unsigned char, VDimension>(itk::Image<unsigned char, VDimension>::New());
+    labels->SetRegions(size);
+    labels->Allocate(true);
+    for (auto _ : state)
+    {
+      const TPixel * const  from = image->GetBufferPointer();
+      unsigned char * const to = labels->GetBufferPointer();
+      std::transform(
+        from, from + n, to, [](TPixel value) { return static_cast<unsigned char>(static_cast<int>(value)); });
+      benchmark::ClobberMemory();
+    }
+    state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * n));
+  }));
 }
 
 constexpr itk::SizeValueType usualLength = 256;
@@ -309,9 +322,15 @@ main(int argc, char * argv[])
   AddType<unsigned short>("uint16");
   AddType<double>("double");
   AddType<int>("int32");
-  for (const auto kind : { "integers", "plateaus", "nan", "near-ties", "tiny", "deep" })
+  for (const auto kind : { "integers", "plateaus", "constant", "nan", "near-ties", "tiny", "deep" })
   {
     AddFilter<float>("float", kind, Cube(usualLength));
+    AddFilter<double>("double", kind, Cube(usualLength));
+  }
+  for (const auto kind : { "plateaus", "constant", "deep" })
+  {
+    AddFilter<unsigned char>("uint8", kind, Cube(usualLength));
+    AddFilter<short>("int16", kind, Cube(usualLength));
   }
   for (const itk::SizeValueType length : { 16, 32, 64, 128, 512 })
   {

@@ -290,17 +290,32 @@ private:
   static auto
   PixelAt(TImage * image, const IndexType & index);
 
-  /** The background of `region` and not of the region `except` inside it. */
+  /** The background of `region`, but for the rows that reach into the region `except` inside it. */
   void
   FillBackground(const OutputImageRegionType & region, const OutputImageRegionType & except);
 
-  /** Labels of neighbourhoods of 3x3 and 3x3x3, tile by tile. */
+  /** The background before and behind `count` voxels from `index` on, if these begin or end a row of `labelled` in
+   * `region`; likewise of the next rows along an axis. At once with their labels: the memory is touched only once. */
   void
-  LabelTiles(const OutputImageRegionType & region, TotalProgressReporter & progress);
+  FillRowEnds(const Images &                images,
+              const IndexType &             index,
+              SizeValueType                 count,
+              unsigned int                  rowAxis,
+              SizeValueType                 numberOfRows,
+              const OutputImageRegionType & region,
+              const OutputImageRegionType & labelled);
 
-  /** Labels of any neighbourhood, row by row. */
+  /** Labels of neighbourhoods of 3x3 and 3x3x3, tile by tile: of `region`, and the ends of its rows in `whole`. */
   void
-  LabelRows(const OutputImageRegionType & region, TotalProgressReporter & progress);
+  LabelTiles(const OutputImageRegionType & whole,
+             const OutputImageRegionType & region,
+             TotalProgressReporter &       progress);
+
+  /** The same for any neighbourhood, row by row. */
+  void
+  LabelRows(const OutputImageRegionType & whole,
+            const OutputImageRegionType & region,
+            TotalProgressReporter &       progress);
 
   /** What a kernel gave for `count` voxels from `index` on, into the outputs. */
   template <typename TLabel>

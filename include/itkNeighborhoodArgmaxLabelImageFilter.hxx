@@ -309,7 +309,8 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGenerateData(
   const OutputImageRegionType & region)
 {
-  TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels());
+  // Not quite to 1: where ITK's sum of steps is rounded beyond that, it starts again at 0.
+  TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, 0.9999f);
 
   OutputImageRegionType labelled = region;
   if (m_Border == BorderEnum::Background)
@@ -343,11 +344,11 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGe
     }
     if (m_Radius[0] == 1 && !hasLongRadius && (numberOfUnitAxes == 1 || numberOfUnitAxes == 2))
     {
-      this->LabelTiles(labelled, progress);
+      this->LabelTiles(region, labelled, progress);
     }
     else
     {
-      this->LabelRows(labelled, progress);
+      this->LabelRows(region, labelled, progress);
     }
   }
 }
@@ -378,7 +379,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::FillBackground(co
   }
   // Along each axis what lies before `except` and what lies behind it, the slowest axis first, for long rows.
   OutputImageRegionType rest = region;
-  for (unsigned int axis = ImageDimension; axis-- > 0;)
+  for (unsigned int axis = ImageDimension; axis-- > 1;)
   {
     OutputImageRegionType before = rest;
     before.SetSize(axis, static_cast<SizeValueType>(except.GetIndex(axis) - rest.GetIndex(axis)));
@@ -391,6 +392,48 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::FillBackground(co
 
     rest.SetIndex(axis, except.GetIndex(axis));
     rest.SetSize(axis, except.GetSize(axis));
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::FillRowEnds(const Images &                images,
+                                                                           const IndexType &             index,
+                                                                           SizeValueType                 count,
+                                                                           unsigned int                  rowAxis,
+                                                                           SizeValueType                 numberOfRows,
+                                                                           const OutputImageRegionType & region,
+                                                                           const OutputImageRegionType & labelled)
+{
+  const auto fillWith = [&](auto * image, const auto value, IndexValueType begin, IndexValueType end) {
+    const OffsetValueType stride = image->GetOffsetTable()[rowAxis];
+    IndexType             at = index;
+    for (at[0] = begin; at[0] < end; ++at[0])
+    {
+      auto * pixel = PixelAt(image, at);
+      for (SizeValueType row = 0; row < numberOfRows; ++row, pixel += stride)
+      {
+        *pixel = value;
+      }
+    }
+  };
+  const auto fill = [&](IndexValueType begin, IndexValueType end) {
+    fillWith(images.labels, m_BackgroundValue, begin, end);
+    if (images.scores)
+    {
+      fillWith(images.scores, ScorePixelType{}, begin, end);
+    }
+  };
+  const auto endOf = [](const OutputImageRegionType & r) {
+    return r.GetIndex(0) + static_cast<IndexValueType>(r.GetSize(0));
+  };
+  if (index[0] == labelled.GetIndex(0) && region.GetIndex(0) < labelled.GetIndex(0))
+  {
+    fill(region.GetIndex(0), labelled.GetIndex(0));
+  }
+  if (index[0] + static_cast<IndexValueType>(count) == endOf(labelled) && endOf(labelled) < endOf(region))
+  {
+    fill(endOf(labelled), endOf(region));
   }
 }
 
@@ -433,7 +476,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetImages() -> Im
 
 template <typename TInputImage, typename TOutputImage>
 void
-NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const OutputImageRegionType & region,
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const OutputImageRegionType & whole,
+                                                                         const OutputImageRegionType & region,
                                                                          TotalProgressReporter &       progress)
 {
   using KernelType = NeighborhoodArgmaxLabel::RowKernel<KernelPixelType>;
@@ -469,6 +513,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
       }
       kernel.Label(rows.data(), count, labels.data(), scores.data());
       this->StoreRow(images, index, count, labels.data(), scores.data());
+      this->FillRowEnds(images, index, count, 1, 1, whole, region);
     }
     progress.Completed(region.GetSize(0));
   });
@@ -476,12 +521,13 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
 
 template <typename TInputImage, typename TOutputImage>
 void
-NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const OutputImageRegionType & region,
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const OutputImageRegionType & whole,
+                                                                          const OutputImageRegionType & region,
                                                                           TotalProgressReporter &       progress)
 {
   // Tiles of at most this many voxels march along the slowest axis of the neighbourhood, and stay in the cache.
   constexpr SizeValueType maximumColumns = sizeof(KernelPixelType) == 1 ? 512 : 256;
-  constexpr SizeValueType maximumRows = 16;
+  constexpr SizeValueType maximumRows = 64;
 
   // The axes of a tile's rows and planes, and the number of planes in the neighbourhood.
   unsigned int rowAxis = 1;
@@ -583,6 +629,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
             tileLabels = PixelAt(images.labels, index);
           }
           kernel.Label(tileLabels, labelStride, scores.empty() ? nullptr : scores.data(), scoreStride);
+          this->FillRowEnds(images, index, numberOfColumns, rowAxis, numberOfRows, whole, region);
           for (SizeValueType row = 0; row < numberOfRows && !isStored; ++row, ++index[rowAxis])
           {
             this->StoreRow(

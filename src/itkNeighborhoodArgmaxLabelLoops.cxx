@@ -190,9 +190,17 @@ MagnitudeOf(const TPixel * values, const unsigned char * present, std::size_t n)
 
 template <typename TPixel>
 double
-Magnitude(const TPixel * values, const unsigned char * present, std::size_t n)
+Magnitude(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n)
 {
-  return present ? MagnitudeOf<TPixel, true>(values, present, n) : MagnitudeOf<TPixel, false>(values, present, n);
+  double greatest = 0.0;
+  for (std::size_t j = 0; j < numberOfRows; ++j)
+  {
+    const Row<TPixel> row = rows[j];
+    const double      magnitude = row.present ? MagnitudeOf<TPixel, true>(row.values - 1, row.present - 1, n + 2)
+                                              : MagnitudeOf<TPixel, false>(row.values - 1, nullptr, n + 2);
+    greatest = magnitude > greatest ? magnitude : greatest;
+  }
+  return greatest;
 }
 
 template <typename TPixel>
@@ -200,7 +208,7 @@ bool
 HasExactZeros(const TPixel * values, const unsigned char * present, double scale, std::size_t n)
 {
   using Real = RealOf<TPixel>;
-  const Real      least = 1 / static_cast<Real>(scale);
+  const Real      least = 4 / static_cast<Real>(scale);
   IntegerOf<Real> isTiny = 0;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
@@ -232,7 +240,7 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
     const Key offset = static_cast<Key>(keyScale.offset);
     NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
     {
-      Key key = static_cast<Key>((sign * static_cast<Key>(values[x]) + offset) * KeyUnit);
+      Key key = static_cast<Key>((sign * static_cast<Key>(values[x]) + offset) * KeyUnit<Key>);
       if constexpr (VMasked)
       {
         const Key mask = present[x] ? -1 : 0;
@@ -246,8 +254,8 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
   {
     using Real = RealOf<TPixel>;
     const Real   scale = static_cast<Real>(keyScale.scale);
-    const Real   inverse = 1 / scale;
     std::int32_t rounded = 0;
+    Key          bits = 0;
     NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
     {
       Real value = static_cast<Real>(values[x]);
@@ -258,20 +266,29 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
         const IntegerOf<Real> wideMask = mask;
         value = __builtin_bit_cast(Real, __builtin_bit_cast(IntegerOf<Real>, value) & wideMask);
       }
-      const Key quantized = static_cast<Key>(value * scale);
-      rounded |= static_cast<Real>(quantized) * inverse != value ? 1 : 0;
-      keys[x] = ((quantized * KeyUnit) & mask) | (AbsentKey<Key> & ~mask);
+      const Real scaled = value * scale;
+      const Key  quantized = static_cast<Key>(scaled);
+      rounded |= static_cast<Real>(quantized) != scaled ? 1 : 0;
+      bits |= quantized;
+      keys[x] = ((quantized * KeyUnit<Key>)&mask) | (AbsentKey<Key> & ~mask);
     }
-    return rounded == 0;
+    // Scaling down may round. Differences of up to 26 bits, the last two of them 0, are exact in float.
+    return rounded == 0 && (bits & 3) == 0 && (scale >= 1 || scale <= -1);
   }
 }
 
 template <typename TPixel>
 bool
-MakeKeys(const TPixel * values, const unsigned char * present, KeyScale scale, KeyOf<TPixel> * keys, std::size_t n)
+MakeKeys(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n)
 {
-  return present ? MakeKeysOf<TPixel, true>(values, present, scale, keys, n)
-                 : MakeKeysOf<TPixel, false>(values, present, scale, keys, n);
+  bool isExact = true;
+  for (std::size_t j = 0; j < keys.numberOfRows; ++j, keys.first += keys.stride)
+  {
+    const Row<TPixel> row = rows[j];
+    isExact &= row.present ? MakeKeysOf<TPixel, true>(row.values - 1, row.present - 1, scale, keys.first - 1, n + 2)
+                           : MakeKeysOf<TPixel, false>(row.values - 1, nullptr, scale, keys.first - 1, n + 2);
+  }
+  return isExact;
 }
 
 template <typename TPixel>
@@ -328,171 +345,245 @@ Score(const TPixel *         center,
   }
 }
 
-// The lesser of two keys. With leads wanted, by how much it leads.
-template <bool VLead, typename TKey>
-inline TKey
-Least(TKey a, TKey b, TKey & lead)
+// The least of some keys and, if wanted, the second; labels may be missing in the second.
+template <bool VSecond, typename TKey>
+struct Ranking
 {
-  const TKey least = a < b ? a : b;
-  if constexpr (VLead)
-  {
-    const TKey other = a < b ? b : a;
-    const TKey by = other - least;
-    lead = by < lead ? by : lead;
-  }
-  return least;
+  TKey least;
+  TKey second;
+};
+
+template <bool VSecond, typename TKey>
+inline Ranking<VSecond, TKey>
+Rank(TKey a, TKey b)
+{
+  return { a < b ? a : b, VSecond ? (a < b ? b : a) : a };
 }
 
-template <typename TKey>
-constexpr TKey FarLead = AbsentKey<TKey>;
+template <bool VSecond, typename TKey>
+inline Ranking<VSecond, TKey>
+Merge(Ranking<VSecond, TKey> a, Ranking<VSecond, TKey> b, TKey label)
+{
+  b.least += label;
+  Ranking<VSecond, TKey> result = Rank<VSecond>(a.least, b.least);
+  if constexpr (VSecond)
+  {
+    const TKey second = a.second < b.second ? a.second : b.second;
+    result.second = second < result.second ? second : result.second;
+  }
+  return result;
+}
 
 template <int VIndex>
 using Index = std::integral_constant<int, VIndex>;
 
+// For the compiler to know that whole vectors are left over.
+constexpr std::size_t
+WholeVectors(std::size_t n)
+{
+  return n & ~(KeyMultiple - 1);
+}
+
 // A neighbour's key gets its label on the way, less the first label of its class: 2 from column to column but one, 6
 // from row to row but one, 18 from plane to plane but one.
-template <typename TKey, Shape VShape, bool VLead>
-void
-Across(const TKey * below, const TKey * center, const TKey * above, const AcrossRows<TKey> & result, std::size_t n)
+template <typename TKey, Shape VShape, bool VSecond>
+inline void
+AcrossRow(const TKey * below, const TKey * center, const TKey * above, const AcrossRows<TKey> & result, std::size_t n)
 {
   constexpr bool         is3D = VShape == Isotropic3D || VShape == Full3D || VShape == Faces3D;
   const AcrossRows<TKey> r = result;
+  const auto             store = [](Ranking<VSecond, TKey> ranking, TKey & least, TKey & second) {
+    least = ranking.least;
+    if constexpr (VSecond)
+    {
+      second = ranking.second;
+    }
+  };
+  const auto pairAt = [&r](std::size_t x) {
+    return Ranking<VSecond, TKey>{ r.pair[x], VSecond ? r.pairSecond[x] : TKey{} };
+  };
 
   if constexpr (is3D)
   {
-    constexpr auto margin = static_cast<std::ptrdiff_t>(KeyMargin<TKey>);
-    NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = -margin; x < static_cast<std::ptrdiff_t>(n) + margin; ++x)
+    const auto * const b = below - KeyMargin<TKey>;
+    const auto * const a = above - KeyMargin<TKey>;
+    auto * const       least = r.pair - KeyMargin<TKey>;
+    auto * const       second = r.pairSecond - KeyMargin<TKey>;
+    const std::size_t  withMargins = WholeVectors(n) + 2 * KeyMargin<TKey>;
+    NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < withMargins; ++x)
     {
-      TKey least = FarLead<TKey>;
-      r.pair[x] = Least<VLead, TKey>(below[x], above[x] + 18, least);
-      if constexpr (VLead)
-      {
-        r.pairLead[x] = least;
-      }
+      store(Rank<VSecond, TKey>(b[x], a[x] + 18), least[x], second[x]);
     }
   }
+  n = WholeVectors(n);
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    TKey least = FarLead<TKey>;
-    TKey winner = Least<VLead, TKey>(center[x - 1], center[x + 1] + 2, least);
-    if constexpr (is3D && VLead)
-    {
-      const TKey leadBefore = r.pairLead[x - 1];
-      const TKey leadHere = r.pairLead[x];
-      const TKey leadBehind = r.pairLead[x + 1];
-      least = leadBefore < least ? leadBefore : least;
-      least = leadHere < least ? leadHere : least;
-      least = leadBehind < least ? leadBehind : least;
-    }
+    auto beside = Rank<VSecond, TKey>(center[x - 1], center[x + 1] + 2);
     if constexpr (VShape == Isotropic3D)
     {
-      winner = Least<VLead, TKey>(r.pair[x], winner + 8, least);
+      beside = Merge<VSecond, TKey>(pairAt(x), beside, 8);
     }
+    store(beside, r.beside[x], r.besideSecond[x]);
     if constexpr (VShape == Isotropic3D || VShape == Full3D)
     {
-      r.diagonal[x] = Least<VLead, TKey>(r.pair[x - 1], r.pair[x + 1] + 2, least);
-    }
-    r.beside[x] = winner;
-    if constexpr (VLead)
-    {
-      r.lead[x] = least;
+      store(Merge<VSecond, TKey>(pairAt(x - 1), pairAt(x + 1), 2), r.diagonal[x], r.diagonalSecond[x]);
     }
   }
 }
 
-// Calls consume(class, 32 * difference + 31 - label) for the winner of each class: the greater difference, then the
-// lower label. Lowers `lead` to the least lead of a winner.
-template <typename TKey, Shape VShape, bool VLead, typename TConsumer>
-inline void
-ForEachClass(const KeyRows<TKey> & rows, std::size_t x, TKey & lead, const TConsumer & consume)
+template <typename TKey, Shape VShape, bool VSecond>
+void
+Across(const TKey *             below,
+       Block<const TKey>        center,
+       const TKey *             above,
+       const AcrossRows<TKey> * results,
+       std::size_t              n)
 {
-  const AcrossRows<TKey> & b = rows.acrossBefore;
-  const AcrossRows<TKey> & c = rows.acrossCenter;
-  const AcrossRows<TKey> & a = rows.acrossBehind;
-  if constexpr (VLead)
+  for (std::size_t j = 0; j < center.numberOfRows; ++j)
   {
-    lead = b.lead[x] < lead ? b.lead[x] : lead;
-    lead = c.lead[x] < lead ? c.lead[x] : lead;
-    lead = a.lead[x] < lead ? a.lead[x] : lead;
+    const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(j) * center.stride;
+    AcrossRow<TKey, VShape, VSecond>(below + at, center.first + at, above + at, results[j], n);
   }
-  const TKey key = rows.center[x];
-  const auto pairOf = [&lead](TKey first, TKey second) { return Least<VLead, TKey>(first, second + 6, lead); };
-  const auto give = [&](auto index, TKey winner) {
-    consume(index, static_cast<TKey>(key - winner + (LabelMask - FirstLabel(VShape, decltype(index)::value))));
+}
+
+// What the labels of one row come from.
+template <typename TKey>
+struct KeyRow
+{
+  const TKey *     before;
+  const TKey *     center;
+  const TKey *     behind;
+  AcrossRows<TKey> across[3];
+};
+
+template <typename TKey>
+inline KeyRow<TKey>
+GetRow(const KeyRows<TKey> & rows, std::size_t j)
+{
+  const TKey * const             center = rows.center.first + static_cast<std::ptrdiff_t>(j) * rows.center.stride;
+  const AcrossRows<TKey> * const across = rows.across + j;
+  return { center - rows.center.stride, center, center + rows.center.stride, { across[0], across[1], across[2] } };
+}
+
+// Calls consume(class, KeyUnit * difference + 31 - label, second) for the winner of each class: the greater difference,
+// then the lower label.
+template <typename TKey, Shape VShape, bool VSecond, typename TConsumer>
+inline void
+ForEachClass(const KeyRow<TKey> & rows, std::size_t x, const TConsumer & consume)
+{
+  using RankingType = Ranking<VSecond, TKey>;
+  const AcrossRows<TKey> & b = rows.across[0];
+  const AcrossRows<TKey> & c = rows.across[1];
+  const AcrossRows<TKey> & a = rows.across[2];
+  const auto               pair = [x](const AcrossRows<TKey> & r) {
+    return RankingType{ r.pair[x], VSecond ? r.pairSecond[x] : TKey{} };
   };
-  const TKey inColumn = pairOf(rows.before[x], rows.behind[x]);
+  const auto beside = [x](const AcrossRows<TKey> & r) {
+    return RankingType{ r.beside[x], VSecond ? r.besideSecond[x] : TKey{} };
+  };
+  const auto diagonal = [x](const AcrossRows<TKey> & r) {
+    return RankingType{ r.diagonal[x], VSecond ? r.diagonalSecond[x] : TKey{} };
+  };
+  const auto merge = [](RankingType first, RankingType second, TKey label) {
+    return Merge<VSecond, TKey>(first, second, label);
+  };
+  const TKey key = rows.center[x];
+  const auto give = [&](auto index, RankingType winner) {
+    consume(index,
+            static_cast<TKey>(key - winner.least + (LabelMask - FirstLabel(VShape, decltype(index)::value))),
+            winner.second);
+  };
+  const auto column = Rank<VSecond, TKey>(rows.before[x], rows.behind[x] + 6);
 
   if constexpr (VShape == Isotropic3D)
   {
-    give(Index<0>{}, Least<VLead, TKey>(c.beside[x], inColumn + 6, lead));
-    give(Index<1>{}, Least<VLead, TKey>(pairOf(b.beside[x], a.beside[x]), c.diagonal[x] + 2, lead));
-    give(Index<2>{}, pairOf(b.diagonal[x], a.diagonal[x]));
+    give(Index<0>{}, merge(beside(c), column, 6));
+    give(Index<1>{}, merge(merge(beside(b), beside(a), 6), diagonal(c), 2));
+    give(Index<2>{}, merge(diagonal(b), diagonal(a), 6));
   }
   if constexpr (VShape == Full3D)
   {
-    give(Index<0>{}, c.beside[x]);
-    give(Index<1>{}, c.pair[x]);
-    give(Index<2>{}, c.diagonal[x]);
-    give(Index<3>{}, inColumn);
-    give(Index<4>{}, pairOf(b.beside[x], a.beside[x]));
-    give(Index<5>{}, pairOf(b.pair[x], a.pair[x]));
-    give(Index<6>{}, pairOf(b.diagonal[x], a.diagonal[x]));
+    give(Index<0>{}, beside(c));
+    give(Index<1>{}, pair(c));
+    give(Index<2>{}, diagonal(c));
+    give(Index<3>{}, column);
+    give(Index<4>{}, merge(beside(b), beside(a), 6));
+    give(Index<5>{}, merge(pair(b), pair(a), 6));
+    give(Index<6>{}, merge(diagonal(b), diagonal(a), 6));
   }
   if constexpr (VShape == Faces3D)
   {
-    give(Index<0>{}, c.beside[x]);
-    give(Index<1>{}, c.pair[x]);
-    give(Index<2>{}, inColumn);
+    give(Index<0>{}, beside(c));
+    give(Index<1>{}, pair(c));
+    give(Index<2>{}, column);
   }
   if constexpr (VShape == Full2D)
   {
-    give(Index<0>{}, c.beside[x]);
-    give(Index<1>{}, inColumn);
-    give(Index<2>{}, pairOf(b.beside[x], a.beside[x]));
+    give(Index<0>{}, beside(c));
+    give(Index<1>{}, column);
+    give(Index<2>{}, merge(beside(b), beside(a), 6));
   }
   if constexpr (VShape == Faces2D)
   {
-    give(Index<0>{}, c.beside[x]);
-    give(Index<1>{}, inColumn);
+    give(Index<0>{}, beside(c));
+    give(Index<1>{}, column);
   }
 }
 
-// A winner whose lead over another neighbour is less than this may not be one: values are rounded by less than 1
-// towards 0, and differences that the definition rounds to one number lie at most 1 apart.
-constexpr std::int32_t SureLead = 4 * KeyUnit;
+// A winner whose lead is less than this may not be one: values are rounded by less than 1 towards 0, differences of 26
+// bits that float rounds to one number lie at most 4 apart, and labels are worth less than 1, here and in the lead.
+constexpr std::int32_t SureLead = 9 * KeyUnit<std::int32_t>;
 
-// Scores are computed with three relative errors of 2^-24 each.
-constexpr float RelativeTolerance = 5e-7f;
+// Scores are computed with three relative errors of 2^-24 each, differences by the definition with one.
+constexpr float RelativeTolerance = 1e-6f;
 
-template <typename TKey, Shape VShape, KeyAccuracy VAccuracy>
-void
-CompareScores(const KeyRows<TKey> & keyRows, const ScoreRule & scoreRule, std::int32_t * codes, std::size_t n)
+template <typename TKey, Shape VShape, KeyAccuracy VAccuracy, bool VCenter>
+inline void
+CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n)
 {
-  const KeyRows<TKey> rows = keyRows;
-  const ScoreRule     rule = scoreRule;
+  constexpr bool hasZeros = VAccuracy != Rounded;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    TKey         lead = FarLead<TKey>;
     float        best = rule.center;
     float        second = -HUGE_VALF;
     std::int32_t code = rule.centerCode;
     std::int32_t codeOfZero = rule.codeOfZero;
-    ForEachClass<TKey, VShape, VAccuracy != Exact>(rows, x, lead, [&](auto index, std::int32_t order) {
-      constexpr int k = decltype(index)::value;
-      float         score = static_cast<float>(order & ~LabelMask);
+    TKey         runnerUp = rows.center[x] + AbsentKey<TKey> / 2;
+    ForEachClass<TKey, VShape, VAccuracy != Exact>(rows, x, [&](auto index, std::int32_t order, TKey secondKey) {
+      constexpr int  k = decltype(index)::value;
+      constexpr bool isFirst = k == 0 && !VCenter;
+      constexpr bool isSecond = k == (VCenter ? 0 : 1);
+      if constexpr (isFirst && VAccuracy == Exact)
+      {
+        order = order > rule.centerOrder ? order : rule.centerOrder;
+      }
+      float score = static_cast<float>(hasZeros ? order & ~LabelMask : order);
       if constexpr (VShape != Isotropic3D || k > 0)
       {
         score *= rule.weights[k];
       }
-      const float lesser = score < best ? score : best;
-      second = k == 0 || lesser > second ? lesser : second;
-      code = score > best ? order : code;
-      best = score > best ? score : best;
-      codeOfZero = order > codeOfZero ? order : codeOfZero;
+      const bool wins = isFirst || score > best;
+      if constexpr (!isFirst)
+      {
+        const float lesser = score < best ? score : best;
+        second = isSecond || lesser > second ? lesser : second;
+      }
+      code = wins ? order : code;
+      runnerUp = wins ? secondKey : runnerUp;
+      best = wins ? score : best;
+      codeOfZero = isFirst || order > codeOfZero ? order : codeOfZero;
     });
-    // 0 is the one score that classes share whatever their distances: there the lowest label wins.
-    code = best == 0 ? codeOfZero : code;
     bool isClose = best - second < fabsf(best) * RelativeTolerance + rule.tolerance;
+    if constexpr (hasZeros)
+    {
+      // 0 is the one score that classes share whatever their distances: there the lowest label wins.
+      code = best == 0 ? codeOfZero : code;
+    }
+    if constexpr (!VCenter && VAccuracy != Exact)
+    {
+      isClose |= best < rule.sure;
+    }
+    const TKey lead = static_cast<TKey>(code - rows.center[x] + runnerUp);
     if constexpr (VAccuracy == Rounded)
     {
       isClose |= lead < SureLead;
@@ -508,56 +599,64 @@ CompareScores(const KeyRows<TKey> & keyRows, const ScoreRule & scoreRule, std::i
   }
 }
 
+template <typename TKey, Shape VShape, KeyAccuracy VAccuracy, bool VCenter>
+void
+CompareScores(const KeyRows<TKey> & rows, const ScoreRule & scoreRule, std::int32_t * codes, std::size_t n)
+{
+  const ScoreRule rule = scoreRule;
+  n = WholeVectors(n);
+  for (std::size_t j = 0; j < rows.center.numberOfRows; ++j)
+  {
+    CompareScoresOfRow<TKey, VShape, VAccuracy, VCenter>(GetRow(rows, j), rule, codes + j * n, n);
+  }
+}
+
 // The rank of a score is the number of possible scores up to it, of differences at distances 1, sqrt(2) and sqrt(3):
-// for a difference d at the distance sqrt(i + 1) the sum of floor(d / sqrt(i + 1) * sqrt(j + 1)) over j. Each is d, or
-// the high half of a product that was checked for all d of 8 bits.
+// for a difference d at the distance sqrt(i + 1) the sum of floor(d / sqrt(i + 1) * sqrt(j + 1)) over j. Each is a
+// multiple of d plus the high half of a product, whose factor was checked for all d of 8 bits. Here less 2 * d.
 inline std::int16_t
 HighProduct(std::int16_t a, std::int16_t b)
 {
   return static_cast<std::int16_t>((static_cast<std::int32_t>(a) * static_cast<std::int32_t>(b)) >> 16);
 }
 
-template <int VSquaredDistance>
-inline std::int16_t
-RankOf(std::int16_t d)
+template <Shape VShape>
+inline void
+CompareRanksOfRow(const KeyRow<std::int16_t> & rows, const RankRule & rule, std::int16_t * codes, std::size_t n)
 {
-  const auto twice = static_cast<std::int16_t>(2 * d);
-  if constexpr (VSquaredDistance == 1)
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    return 3 * d + HighProduct(twice, 13573) + HighProduct(twice, 23988);
+    std::int16_t best = -32768;
+    ForEachClass<std::int16_t, VShape, false>(rows, x, [&](auto index, std::int16_t order, std::int16_t) {
+      constexpr int  squaredDistance = SquaredDistance(VShape, decltype(index)::value);
+      constexpr auto least = static_cast<std::int16_t>(LeastRankedDifference(squaredDistance) * KeyUnit<std::int16_t>);
+      const auto     ranked = order > least ? order : least;
+      const auto     twice = static_cast<std::int16_t>(ranked >> 5);
+      const auto     beyond = static_cast<std::int16_t>(
+        (squaredDistance == 1 ? twice : 0) + HighProduct(twice, rule.factors[squaredDistance - 1][0]) +
+        HighProduct(twice, rule.factors[squaredDistance - 1][1]) - rule.shift);
+      const auto key = static_cast<std::int16_t>(beyond * (LabelMask + 1) + ranked);
+      best = key > best ? key : best;
+    });
+    codes[x] = best < rule.center ? rule.centerCode : static_cast<std::int16_t>(best & rule.labelMask);
   }
-  if constexpr (VSquaredDistance == 2)
-  {
-    return 2 * d + HighProduct(twice, 23170) + HighProduct(twice, 7364);
-  }
-  return d + HighProduct(twice, 18918) + HighProduct(twice, 26754);
 }
 
 template <Shape VShape>
 void
-CompareRanks(const KeyRows<std::int16_t> & keyRows, const RankRule & rankRule, std::int16_t * codes, std::size_t n)
+CompareRanks(const KeyRows<std::int16_t> & rows, const RankRule & rankRule, std::int16_t * codes, std::size_t n)
 {
-  const KeyRows<std::int16_t> rows = keyRows;
-  const RankRule              rule = rankRule;
-  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  const RankRule rule = rankRule;
+  n = WholeVectors(n);
+  for (std::size_t j = 0; j < rows.center.numberOfRows; ++j)
   {
-    std::int16_t lead = 0;
-    std::int16_t best = LowestRank * KeyUnit;
-    ForEachClass<std::int16_t, VShape, false>(rows, x, lead, [&](auto index, std::int16_t order) {
-      const auto difference = static_cast<std::int16_t>(order >> 5);
-      const auto rank =
-        static_cast<std::int16_t>(RankOf<SquaredDistance(VShape, decltype(index)::value)>(difference) - RankShift);
-      const auto bounded = rank > LowestRank ? rank : static_cast<std::int16_t>(LowestRank);
-      const auto key = static_cast<std::int16_t>(bounded * KeyUnit + (order & LabelMask));
-      best = key > best ? key : best;
-    });
-    codes[x] = best < rule.center ? rule.centerCode : static_cast<std::int16_t>(best & LabelMask);
+    CompareRanksOfRow<VShape>(GetRow(rows, j), rule, codes + j * n, n);
   }
 }
 
 template <typename TCode>
-std::size_t
-Finish(const TCode * codes, const unsigned char * present, std::uint8_t * labels, std::size_t n)
+inline TCode
+FinishRange(const TCode * codes, std::uint8_t * labels, std::size_t n)
 {
   TCode number = 0;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
@@ -566,16 +665,26 @@ Finish(const TCode * codes, const unsigned char * present, std::uint8_t * labels
     number = static_cast<TCode>(number + (label >= Undecided ? 1 : 0));
     labels[x] = static_cast<std::uint8_t>(label);
   }
-  if (present && number > 0)
+  return number;
+}
+
+template <typename TCode>
+void
+Finish(const TCode * codes, std::size_t codeStride, Block<std::uint8_t> labels, std::size_t n, std::size_t * numbers)
+{
+  for (std::size_t j = 0; j < labels.numberOfRows; ++j, codes += codeStride, labels.first += labels.stride)
   {
-    number = 0;
-    for (std::size_t x = 0; x < n; ++x)
+    if (n < KeyMultiple)
     {
-      labels[x] = present[x] ? labels[x] : 0;
-      number = static_cast<TCode>(number + (labels[x] >= Undecided ? 1 : 0));
+      numbers[j] = static_cast<std::size_t>(FinishRange(codes, labels.first, n));
+      continue;
     }
+    // The last vectors overlap those before them.
+    const std::size_t rest = n - KeyMultiple;
+    TCode             number = FinishRange(codes, labels.first, WholeVectors(n));
+    number = static_cast<TCode>(number + FinishRange(codes + rest, labels.first + rest, KeyMultiple));
+    numbers[j] = static_cast<std::size_t>(number);
   }
-  return static_cast<std::size_t>(number);
 }
 
 // ---- The table ------------------------------------------------------------------------------------------------------
@@ -606,17 +715,18 @@ template <typename TKey, Shape VShape>
 constexpr ShapeLoops<TKey>
 MakeShapeLoops()
 {
-  if constexpr (sizeof(TKey) == sizeof(std::int16_t))
+  ShapeLoops<TKey> loops{};
+  loops.across[0] = Across<TKey, VShape, false>;
+  loops.compareScores[Exact][0] = CompareScores<TKey, VShape, Exact, false>;
+  loops.compareScores[Exact][1] = CompareScores<TKey, VShape, Exact, true>;
+  if constexpr (sizeof(TKey) > sizeof(std::int16_t))
   {
-    return { { Across<TKey, VShape, false>, nullptr }, { CompareScores<TKey, VShape, Exact>, nullptr, nullptr } };
+    loops.across[1] = Across<TKey, VShape, true>;
+    loops.compareScores[Rounded][0] = CompareScores<TKey, VShape, Rounded, false>;
+    loops.compareScores[Rounded][1] = CompareScores<TKey, VShape, Rounded, true>;
+    loops.compareScores[RoundedButZeros][1] = CompareScores<TKey, VShape, RoundedButZeros, true>;
   }
-  else
-  {
-    return { { Across<TKey, VShape, false>, Across<TKey, VShape, true> },
-             { CompareScores<TKey, VShape, Exact>,
-               CompareScores<TKey, VShape, Rounded>,
-               CompareScores<TKey, VShape, RoundedButZeros> } };
-  }
+  return loops;
 }
 
 template <typename TKey>

@@ -18,6 +18,8 @@
 #ifndef itkNeighborhoodArgmaxLabelLoops_h
 #define itkNeighborhoodArgmaxLabelLoops_h
 
+#include "itkNeighborhoodArgmaxLabelKernel.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
@@ -40,26 +42,32 @@ using RealOf =
 template <typename TReal>
 using IntegerOf = std::conditional_t<std::is_same<TReal, float>::value, std::int32_t, std::int64_t>;
 
-/** A key holds a value and a label, 32 * value + label, so that the least key is the least value of the lowest label.
- * Integers of 8 bits have keys of 16 bits. */
+/** A key holds a value and a label, KeyUnit * value + label, so that the least key is the least value of the lowest
+ * label. Integers of 8 bits have keys of 16 bits. */
 template <typename TPixel>
 using KeyOf = std::conditional_t<sizeof(TPixel) == 1, std::int16_t, std::int32_t>;
 
-constexpr int KeyUnit = 32; // 27 labels
-constexpr int LabelMask = KeyUnit - 1;
+/** At least 32, for 27 labels. With 64, shifting a difference of keys by 5 gives twice the difference of values. */
+template <typename TKey>
+constexpr TKey KeyUnit = sizeof(TKey) == 2 ? 64 : 32;
 
-/** Values in keys of 32 bits stay within this, so that their differences are exact in float. */
-constexpr int LargestKeyValue = 1 << 23;
+constexpr int LabelMask = 31;
+
+/** Values in keys of 32 bits stay below this, so that differences of keys fit. */
+constexpr int LargestKeyValue = 1 << 25;
+
+/** The same beside absent voxels, whose differences must fit as well. */
+constexpr int LargestKeyValueOfMasked = 1 << 23;
 
 /** The key of a voxel that does not compete: so great that no difference of values reaches the differences to it. */
 template <typename TKey>
-constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? (1 << 14) + (1 << 13) : 1 << 30);
+constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? 511 * 64 : 3 << 28);
 
 /** What the loops write where keys cannot tell the label: this, or anything greater. */
 constexpr int Undecided = LabelMask;
 
-/** Rows of keys are computed in multiples of this. */
-constexpr std::size_t KeyMultiple = 16;
+/** Rows of keys are computed in multiples of this: as many as fill some vectors of any instruction set. */
+constexpr std::size_t KeyMultiple = 32;
 
 /** Beside its neighbours, a row of keys has as many keys before and behind it as fill a vector, for whole vectors. */
 template <typename TKey>
@@ -107,6 +115,15 @@ struct DefinitionLoops
                           std::size_t     n);
 };
 
+/** Rows, one behind the other. */
+template <typename T>
+struct Block
+{
+  T *            first;
+  std::ptrdiff_t stride; ///< from row to row
+  std::size_t    numberOfRows;
+};
+
 /** How pixels become values of keys. */
 struct KeyScale
 {
@@ -119,18 +136,14 @@ struct PixelLoops
 {
   void (*convert)(const TPixel * values, RealOf<TPixel> sign, RealOf<TPixel> * reals, std::size_t n);
 
-  /** The greatest absolute value of the voxels that are present, infinite if there is a NaN. */
-  double (*magnitude)(const TPixel * values, const unsigned char * present, std::size_t n);
+  /** The greatest absolute value of the voxels -1 to n that are present, infinite if there is a NaN. */
+  double (*magnitude)(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n);
 
-  /** Whether values that are not 0 get keys that are not 0. */
+  /** Whether values that are not 0 get keys of at least 4. */
   bool (*hasExactZeros)(const TPixel * values, const unsigned char * present, double scale, std::size_t n);
 
-  /** Keys of label 0. False if a value was rounded. */
-  bool (*makeKeys)(const TPixel *        values,
-                   const unsigned char * present,
-                   KeyScale              scale,
-                   KeyOf<TPixel> *       keys,
-                   std::size_t           n);
+  /** Keys of label 0 of the voxels -1 to n. False if a value was rounded, or differences may be by the definition. */
+  bool (*makeKeys)(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n);
 
   /** This label where the neighbourhood, of which all is present, has but one value. */
   void (*labelPlateaus)(const TPixel * const * rows,
@@ -186,27 +199,25 @@ SquaredDistance(Shape shape, int index)
   return shape == Isotropic3D ? index + 1 : shape == Full2D && index == 2 ? 2 : 1;
 }
 
-/** What a row gives to itself and to the rows before and behind it. */
+/** What a row gives to itself and to the rows before and behind it: winners, and who came second. */
 template <typename TKey>
 struct AcrossRows
 {
-  TKey * pair;     ///< winner of the two voxels in the planes below and above, with margins
-  TKey * pairLead; ///< its lead over the other one, with margins
-  TKey * beside;   ///< winner of the two voxels beside in the row; isotropic: of the pair as well
-  TKey * diagonal; ///< winner of the four diagonal voxels in the planes below and above
-  TKey * lead;     ///< the least lead of all these winners
+  TKey * pair; ///< of the two voxels in the planes below and above, with margins
+  TKey * pairSecond;
+  TKey * beside; ///< of the two voxels beside in the row; isotropic: of the pair as well
+  TKey * besideSecond;
+  TKey * diagonal; ///< of the four diagonal voxels in the planes below and above
+  TKey * diagonalSecond;
 };
 
-/** All that the labels of a row come from: the keys of three rows, and what these gave across. */
+/** All that the labels of some rows come from: their keys, with a row before and behind, and what all these gave
+ * across. */
 template <typename TKey>
 struct KeyRows
 {
-  const TKey *     before;
-  const TKey *     center;
-  const TKey *     behind;
-  AcrossRows<TKey> acrossBefore;
-  AcrossRows<TKey> acrossCenter;
-  AcrossRows<TKey> acrossBehind;
+  Block<const TKey>        center;
+  const AcrossRows<TKey> * across; ///< from the row before the first one on
 };
 
 /** How the winners of the classes compete. */
@@ -215,26 +226,35 @@ struct ScoreRule
   float weights[MaximumNumberOfClasses]; ///< relative to the greatest
   float center;                          ///< score of the centre, in units of keys
   int   centerCode;                      ///< 31 - its label
-  int   codeOfZero;                      ///< the same where the score of the centre is 0, else -1
+  int   centerOrder;                     ///< the centre's among the differences of the first class, if it has one
+  int   codeOfZero;                      ///< the centre's code where its score is 0, else -1
+  float sure;                            ///< scores from here on exceed that of the centre
   float tolerance;                       ///< scores closer than this are not decided
 };
 
-/** The tolerance of rounded keys: the values of both differences are rounded by less than 1 each, and so are the
- * differences themselves by the definition. */
-constexpr float RoundedTolerance = 6 * KeyUnit;
+/** The tolerance of rounded keys: differences of values are rounded by less than 2, and the label adds less than 1. */
+constexpr float RoundedTolerance = 6 * KeyUnit<std::int32_t>;
+
+/** Ranks of scores are kept less this, for keys of 16 bits to hold them. */
+constexpr int RankShift = 33;
 
 /** The same where ranks of scores are compared. */
 struct RankRule
 {
-  std::int16_t center;     ///< ranks below it lose to the centre
-  std::int16_t centerCode; ///< 31 - its label
+  std::int16_t center{ 0 };     ///< ranks below it lose to the centre
+  std::int16_t centerCode{ 0 }; ///< 31 - its label
+
+  // Constants: from here compilers load them, while those in a loop's text GCC makes anew for each vector.
+  std::int16_t factors[3][2]{ { 13573, -8780 }, { 23170, 7364 }, { 18918, -6014 } };
+  std::int16_t shift{ RankShift };
+  std::int16_t labelMask{ LabelMask };
 };
 
 /** How keys of 32 bits hold their values. Those of 16 bits are exact. */
 enum KeyAccuracy
 {
   Exact,
-  Rounded,        ///< leads of winners are wanted
+  Rounded,        ///< who came second is wanted
   RoundedButZeros ///< the same, but keys of 0 are of values that are 0
 };
 
@@ -242,15 +262,17 @@ enum KeyAccuracy
 template <typename TKey>
 struct ShapeLoops
 {
-  /** From rows of keys in the planes below, at and above; [leads wanted]. n is a multiple of KeyMultiple. */
+  /** From rows of keys in the planes below, at and above; [seconds wanted]. n is a multiple of KeyMultiple. */
   void (*across[2])(const TKey *             below,
-                    const TKey *             center,
+                    Block<const TKey>        center,
                     const TKey *             above,
-                    const AcrossRows<TKey> & result,
+                    const AcrossRows<TKey> * results,
                     std::size_t              n);
 
-  /** 31 - label, plus 128 where scores are too close; for a KeyAccuracy. */
-  void (*compareScores[3])(const KeyRows<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
+  /** 31 - label, plus 128 where it is not decided; for a KeyAccuracy. The rows of codes are n apart. The centre
+   * competes by its score [1], or in a faster way [0]: if Exact by its order, else it leaves undecided what does not
+   * surely exceed it. */
+  void (*compareScores[3][2])(const KeyRows<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
 };
 
 template <typename TKey>
@@ -259,9 +281,21 @@ struct KeyLoops
   ShapeLoops<TKey> shapes[NumberOfShapes];
 };
 
-/** Ranks of scores are kept less this, and not below LowestRank, for keys of 16 bits to hold them. */
-constexpr int RankShift = 33;
-constexpr int LowestRank = -1024;
+/** Differences below this are not ranked apart. At the distance 1 less fits; all others of 8 bits do. */
+constexpr int
+LeastRankedDifference(int squaredDistance)
+{
+  return squaredDistance == 1 ? -239 : -256;
+}
+
+/** Labels from codes, whose rows are codeStride apart. Sets numbers to 0 for rows without undecided labels, else to
+ * about their number. */
+template <typename TCode>
+using FinishLoop = void (*)(const TCode *       codes,
+                            std::size_t         codeStride,
+                            Block<std::uint8_t> labels,
+                            std::size_t         n,
+                            std::size_t *       numbers);
 
 struct RankLoops
 {
@@ -271,15 +305,8 @@ struct RankLoops
                                        std::int16_t *                codes,
                                        std::size_t                   n);
 
-  /** Labels from codes, and the number of those that are not decided. Where not present, label 0. */
-  std::size_t (*finishRanks)(const std::int16_t *  codes,
-                             const unsigned char * present,
-                             std::uint8_t *        labels,
-                             std::size_t           n);
-  std::size_t (*finishScores)(const std::int32_t *  codes,
-                              const unsigned char * present,
-                              std::uint8_t *        labels,
-                              std::size_t           n);
+  FinishLoop<std::int16_t> finishRanks;
+  FinishLoop<std::int32_t> finishScores;
 };
 
 /** All loops of one instruction set. */

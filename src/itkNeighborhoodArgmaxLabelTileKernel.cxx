@@ -22,6 +22,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 namespace itk::NeighborhoodArgmaxLabel
 {
@@ -91,7 +92,8 @@ public:
     m_UsesRanks = sizeof(Key) == sizeof(std::int16_t) && this->HasRanks();
     if (m_UsesRanks)
     {
-      m_RankRule = this->MakeRankRule();
+      m_RankRules[0] = this->MakeRankRule(false);
+      m_RankRules[1] = this->MakeRankRule(true);
     }
 
     m_Stride = RoundUp(columns) + 2 * Margin;
@@ -100,19 +102,30 @@ public:
       plane.rows.resize(rows + 2);
       plane.keys.Resize((rows + 2) * m_Stride);
     }
-    m_AcrossKeys.Resize(3 * 5 * m_Stride);
+    m_RowsAtOnce = std::max(std::size_t{ 1 }, KeysAtOnce / RoundUp(columns));
+    m_NumberOfAcrossRows = m_RowsAtOnce + 2;
+    m_Across.resize(2 * m_NumberOfAcrossRows);
+    m_AcrossKeys.Resize(m_NumberOfAcrossRows * 6 * m_Stride);
     Key * row = m_AcrossKeys.Data() + Margin;
-    for (AcrossRows<Key> & across : m_Across)
+    for (std::size_t j = 0; j < m_NumberOfAcrossRows; ++j)
     {
-      for (Key ** const member : { &across.pair, &across.pairLead, &across.beside, &across.diagonal, &across.lead })
+      AcrossRows<Key> & across = m_Across[j];
+      for (Key ** const member : { &across.pair,
+                                   &across.pairSecond,
+                                   &across.beside,
+                                   &across.besideSecond,
+                                   &across.diagonal,
+                                   &across.diagonalSecond })
       {
         *member = row;
         row += m_Stride;
       }
+      m_Across[j + m_NumberOfAcrossRows] = across;
     }
     m_Undecided.resize(columns + 1);
-    m_Codes.Resize(m_Stride);
-    m_RankCodes.Resize(m_Stride);
+    m_Codes.Resize(m_RowsAtOnce * m_Stride);
+    m_RankCodes.Resize(m_UsesRanks ? m_RowsAtOnce * m_Stride : 0);
+    m_Numbers.resize(m_RowsAtOnce);
 
     const std::vector<TPixel>      values(3);
     const std::vector<Row<TPixel>> constant(rules.numberOfRows, { values.data() + 1, nullptr, nullptr });
@@ -129,7 +142,7 @@ public:
     m_Columns = columns;
     m_PlanesToSkip = 0;
     m_PlanesToSkipNext = 1;
-    m_HasManyZeros = false;
+    m_IsCareful = false;
   }
 
   void
@@ -144,11 +157,10 @@ public:
     for (std::size_t j = 0; j < m_Rows + 2; ++j)
     {
       plane.isMasked |= rows[j].present != nullptr;
-      if constexpr (sizeof(TPixel) > 2)
-      {
-        plane.magnitude =
-          std::max(plane.magnitude, m_Pixels.magnitude(rows[j].values - 1, Before(rows[j].present), m_Columns + 2));
-      }
+    }
+    if constexpr (sizeof(TPixel) > 2)
+    {
+      plane.magnitude = m_Pixels.magnitude(rows, m_Rows + 2, m_Columns);
     }
   }
 
@@ -186,6 +198,12 @@ private:
   using Key = KeyOf<TPixel>;
 
   static constexpr unsigned int MaximumNumberOfLabels = 27;
+
+  static constexpr int NoCenterOrder = std::numeric_limits<int>::max();
+  static constexpr int LowestCenterOrder = std::numeric_limits<int>::min();
+
+  // Starting a loop costs as much as some 30 voxels, while what rows give across is to stay in the first-level cache.
+  static constexpr std::size_t KeysAtOnce = 1024 / sizeof(Key);
 
   // Before and behind a row: KeyMargin, in whole cache lines. Rows of 256 keys and this are no multiple of 4 KiB apart.
   static constexpr std::size_t Margin = 32;
@@ -333,13 +351,21 @@ private:
 
   /** Decides what keys left; returns for how many voxels the definition was needed. */
   std::size_t
-  Decide(std::size_t j, std::uint8_t * labels, std::size_t number)
+  Decide(std::size_t j, std::uint8_t * labels)
   {
+    if (const unsigned char * const present = m_Planes[m_NumberOfPlanes / 2].rows[j + 1].present)
+    {
+      for (std::size_t x = 0; x < m_Columns; ++x)
+      {
+        labels[x] = present[x] ? labels[x] : 0;
+      }
+    }
+    std::size_t number = this->FindUndecided(labels);
     if (8 * number > m_Columns)
     {
       this->LabelPlateaus(j, labels);
+      number = this->FindUndecided(labels);
     }
-    number = this->FindUndecided(labels);
     Row<TPixel> rows[9];
     this->GetNeighborhood(j, 0, rows);
     constexpr std::size_t shortRun = 4;
@@ -385,49 +411,57 @@ private:
   void
   LabelByKeys(double magnitude, std::uint8_t * labels, std::ptrdiff_t labelStride)
   {
-    const double scale = this->ChooseScale(magnitude);
+    const bool isMasked = std::any_of(m_Planes, m_Planes + m_NumberOfPlanes, [](const auto & p) { return p.isMasked; });
+    const double scale = this->ChooseScale(magnitude, isMasked ? LargestKeyValueOfMasked : LargestKeyValue);
     bool         isExact = true;
-    bool         isMasked = false;
     for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
     {
       this->MakeKeys(m_Planes[k], scale);
       isExact &= m_Planes[k].isExact;
-      isMasked |= m_Planes[k].isMasked;
     }
-    KeyAccuracy accuracy = isExact ? Exact : Rounded;
-    if constexpr (sizeof(Key) > sizeof(std::int16_t))
-    {
-      accuracy = !isExact && m_HasManyZeros && this->HasExactZeros(scale) ? RoundedButZeros : accuracy;
-    }
-    const ScoreRule         rule = this->MakeScoreRule(scale, isExact, isMasked);
+    KeyAccuracy             accuracy = this->ChooseAccuracy(isExact, scale);
+    const ScoreRule         scoreRule = m_UsesRanks ? ScoreRule{} : this->MakeScoreRule(scale, isExact, isMasked);
+    const bool              hasCenterOrder = scoreRule.centerOrder != NoCenterOrder;
     const ShapeLoops<Key> & loops = m_KeyLoops.shapes[m_Shape];
     const std::size_t       width = RoundUp(m_Columns);
+    Plane &                 below = m_Planes[0];
     Plane &                 center = m_Planes[m_NumberOfPlanes / 2];
-    std::size_t             redone = 0;
-    for (std::size_t j = 0; j < m_Rows + 2; ++j)
-    {
-      this->FetchNext(m_Planes[m_NumberOfPlanes - 1].rows[j]);
-      loops.across[!isExact](
-        KeyRow(m_Planes[0], j), KeyRow(center, j), KeyRow(m_Planes[m_NumberOfPlanes - 1], j), m_Across[j % 3], width);
-      if (j < 2)
+    Plane &                 above = m_Planes[m_NumberOfPlanes - 1];
+    const auto              doAcross = [&](std::size_t j, std::size_t numberOfRows) {
+      for (std::size_t k = j; k < j + numberOfRows; ++k)
       {
-        continue;
+        this->FetchNext(above.rows[k]);
       }
-      const KeyRows<Key>          keyRows{ KeyRow(center, j - 2), KeyRow(center, j - 1), KeyRow(center, j),
-                                  m_Across[(j - 2) % 3], m_Across[(j - 1) % 3], m_Across[j % 3] };
-      const unsigned char * const present = center.rows[j - 1].present;
-      std::uint8_t * const        row = labels + static_cast<std::ptrdiff_t>(j - 2) * labelStride;
-      std::size_t                 number;
-      const auto                  compareScores = [&] {
-        loops.compareScores[accuracy](keyRows, rule, m_Codes.Data(), width);
-        number = m_RankLoops.finishScores(m_Codes.Data(), present, row, m_Columns);
+      const auto stride = static_cast<std::ptrdiff_t>(m_Stride);
+      loops.across[!isExact](KeyRow(below, j),
+                             { KeyRow(center, j), stride, numberOfRows },
+                             KeyRow(above, j),
+                             m_Across.data() + j % m_NumberOfAcrossRows,
+                             width);
+    };
+    doAcross(0, 2);
+    std::size_t redone = 0;
+    for (std::size_t j = 0; j < m_Rows; j += m_RowsAtOnce)
+    {
+      const std::size_t numberOfRows = std::min(m_RowsAtOnce, m_Rows - j);
+      doAcross(j + 2, numberOfRows);
+      const auto                stride = static_cast<std::ptrdiff_t>(m_Stride);
+      const KeyRows<Key>        keyRows{ { KeyRow(center, j + 1), stride, numberOfRows },
+                                  m_Across.data() + j % m_NumberOfAcrossRows };
+      const Block<std::uint8_t> block{ labels + static_cast<std::ptrdiff_t>(j) * labelStride,
+                                       labelStride,
+                                       numberOfRows };
+      const auto                compareScores = [&] {
+        loops.compareScores[accuracy][accuracy == Exact ? !hasCenterOrder : m_IsCareful](
+          keyRows, scoreRule, m_Codes.Data(), width);
+        m_RankLoops.finishScores(m_Codes.Data(), width, block, m_Columns, m_Numbers.data());
       };
       if constexpr (sizeof(Key) == sizeof(std::int16_t))
       {
         if (m_UsesRanks)
         {
-          m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRule, m_RankCodes.Data(), width);
-          number = m_RankLoops.finishRanks(m_RankCodes.Data(), present, row, m_Columns);
+          m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRules[isMasked], m_RankCodes.Data(), width);
+          m_RankLoops.finishRanks(m_RankCodes.Data(), width, block, m_Columns, m_Numbers.data());
         }
         else
         {
@@ -437,16 +471,21 @@ private:
       else
       {
         compareScores();
-        if (accuracy == Rounded && 16 * number > m_Columns && this->HasExactZeros(scale))
-        {
-          m_HasManyZeros = true;
-          accuracy = RoundedButZeros;
-          compareScores();
-        }
       }
-      if (number > 0)
+      if (accuracy == Rounded && !m_IsCareful &&
+          64 * std::accumulate(m_Numbers.begin(), m_Numbers.begin() + numberOfRows, std::size_t{ 0 }) >
+            numberOfRows * m_Columns)
       {
-        redone += this->Decide(j - 2, row, number);
+        m_IsCareful = true;
+        accuracy = this->ChooseAccuracy(isExact, scale);
+        compareScores();
+      }
+      for (std::size_t k = 0; k < numberOfRows; ++k)
+      {
+        if (m_Numbers[k] > 0)
+        {
+          redone += this->Decide(j + k, block.first + static_cast<std::ptrdiff_t>(k) * labelStride);
+        }
       }
     }
     // Where most of a plane was labelled twice, the next ones are left to the definition at once, each time for longer.
@@ -461,20 +500,26 @@ private:
     }
   }
 
+  KeyAccuracy
+  ChooseAccuracy(bool isExact, double scale)
+  {
+    return isExact ? Exact : m_IsCareful && this->HasExactZeros(scale) ? RoundedButZeros : Rounded;
+  }
+
   /** The scale of the planes' keys: the last one, as long as the greatest value fits and uses most of the bits. */
   double
-  ChooseScale(double magnitude)
+  ChooseScale(double magnitude, int largestKeyValue)
   {
     if constexpr (sizeof(TPixel) <= 2)
     {
       return 1.0;
     }
     const double scaled = magnitude * m_Scale;
-    if (!(scaled < LargestKeyValue && scaled >= LargestKeyValue / 8) && magnitude > 0.0)
+    if (!(scaled < largestKeyValue && scaled >= largestKeyValue / 8) && magnitude > 0.0)
     {
       // The scale and its inverse must be normal numbers.
       constexpr int limit = std::is_same<RealOf<TPixel>, float>::value ? 120 : 1000;
-      const int     exponent = std::ilogb(LargestKeyValue) - 1 - std::ilogb(magnitude);
+      const int     exponent = std::ilogb(largestKeyValue) - 1 - std::ilogb(magnitude);
       m_Scale = std::ldexp(1.0, std::max(-limit, std::min(exponent, limit)));
     }
     return m_Scale;
@@ -488,21 +533,15 @@ private:
       return;
     }
     plane.keyScale = scale;
-    plane.isExact = true;
     plane.isKnownForZeros = false;
     KeyScale keyScale{ m_Rules.ascent ? -scale : scale, 0 };
     if constexpr (sizeof(TPixel) == 1)
     {
       keyScale.offset = m_Rules.ascent ? std::numeric_limits<TPixel>::max() : -std::numeric_limits<TPixel>::min();
     }
-    for (std::size_t j = 0; j < m_Rows + 2; ++j)
-    {
-      const Row<TPixel> & row = plane.rows[j];
-      // What lies behind the keys is from other rows: it leads to labels that are not used.
-      const bool isExact =
-        m_Pixels.makeKeys(row.values - 1, Before(row.present), keyScale, KeyRow(plane, j) - 1, m_Columns + 2);
-      plane.isExact &= isExact;
-    }
+    // What lies behind the keys is from other rows: it leads to labels that are not used.
+    plane.isExact = m_Pixels.makeKeys(
+      plane.rows.data(), keyScale, { KeyRow(plane, 0), static_cast<std::ptrdiff_t>(m_Stride), m_Rows + 2 }, m_Columns);
   }
 
   ScoreRule
@@ -516,7 +555,7 @@ private:
     // Beyond any difference of keys, and nearer to 0 than any but 0.
     constexpr double greatest = 1e30;
     constexpr double least = 1e-30;
-    double           center = m_Rules.centerScore * scale * KeyUnit / m_GreatestWeight;
+    double           center = m_Rules.centerScore * scale * KeyUnit<Key> / m_GreatestWeight;
     if (m_Rules.centerScore != 0.0)
     {
       center = std::copysign(std::max(least, std::min(std::abs(center), greatest)), m_Rules.centerScore);
@@ -531,16 +570,41 @@ private:
     rule.tolerance = isExact ? 0.0f : RoundedTolerance;
     if (isMasked)
     {
-      // A score that no absent neighbour reaches: keys are less than 1/3 of AbsentKey. Where nothing exceeds it, the
+      // A score that no absent neighbour reaches: keys are less than 1/2 of AbsentKey. Where nothing exceeds it, the
       // keys do not tell whether one is present.
-      const float absent = -0.6f * AbsentKey<Key> * static_cast<float>(m_LeastWeight / m_GreatestWeight);
+      const float absent = -0.5f * AbsentKey<Key> * static_cast<float>(m_LeastWeight / m_GreatestWeight);
       if (rule.center < absent)
       {
         rule.center = absent;
         rule.centerCode = LabelMask - Undecided;
       }
     }
+    rule.centerOrder = this->MakeCenterOrder(rule, scale);
+    rule.sure = rule.center + std::abs(rule.center) * 1e-6f + 2 * rule.tolerance + 1;
     return rule;
+  }
+
+  /** What the centre's score is worth as a difference of the first class, if that is exact. */
+  int
+  MakeCenterOrder(const ScoreRule & rule, double scale) const
+  {
+    const double weight = m_Weights[FirstLabel(m_Shape, 0)];
+    const double difference = m_Rules.centerScore / weight;
+    if (rule.centerCode == LabelMask - Undecided)
+    {
+      return static_cast<int>(std::ceil(rule.center / rule.weights[0] / KeyUnit<Key>)) * KeyUnit<Key>;
+    }
+    if (m_Rules.labelStrictExtrema && m_Rules.centerScore < 0.0)
+    {
+      return NoCenterOrder;
+    }
+    if (difference * scale <= -2.0 * LargestKeyValue)
+    {
+      return LowestCenterOrder;
+    }
+    const bool isExact = difference * weight == m_Rules.centerScore && difference * scale < LargestKeyValue &&
+                         std::floor(difference * scale) == difference * scale;
+    return isExact ? static_cast<int>(difference * scale) * KeyUnit<Key> + rule.centerCode : NoCenterOrder;
   }
 
   /** Whether the distances are 1, sqrt(2) and sqrt(3), but for a common factor. */
@@ -564,39 +628,61 @@ private:
   }
 
   RankRule
-  MakeRankRule() const
+  MakeRankRule(bool isMasked) const
   {
-    int center = (LowestRank + 1) * KeyUnit;
+    constexpr int unit = LabelMask + 1;
+    const auto    rankOf = [](int difference, int squaredDistance) {
+      int rank = -RankShift;
+      for (int other = 1; other <= 3; ++other)
+      {
+        rank += other == squaredDistance
+                     ? difference
+                     : static_cast<int>(std::floor(difference * std::sqrt(1.0 * other / squaredDistance)));
+      }
+      return rank;
+    };
+    // The greatest rank at which keys do not tell whether a neighbour is present, or what the difference is.
+    int lowest = rankOf(LeastRankedDifference(1), 1);
+    for (int k = 0; k < NumberOfClasses(m_Shape) && isMasked; ++k)
+    {
+      lowest =
+        std::max(lowest, rankOf(LeastRankedDifference(SquaredDistance(m_Shape, k)), SquaredDistance(m_Shape, k)));
+    }
+    int center = (lowest + 1) * unit;
     for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
     {
-      const int squared = SquaredDistance(m_Shape, k);
-      for (int difference = -255; difference <= 255; ++difference)
+      // The greatest difference whose score does not exceed the center's, and the one before.
+      const int    squared = SquaredDistance(m_Shape, k);
+      const double weight = m_Weights[FirstLabel(m_Shape, k)];
+      int greatest = static_cast<int>(std::max(-256.0, std::min(std::floor(m_Rules.centerScore / weight) + 1, 255.0)));
+      while (greatest >= -255 && greatest * weight > m_Rules.centerScore)
       {
-        int rank = -RankShift;
-        for (int other = 1; other <= 3; ++other)
-        {
-          rank +=
-            static_cast<int>(std::floor(other == squared ? difference : difference * std::sqrt(1.0 * other / squared)));
-        }
-        const double score = difference * m_Weights[FirstLabel(m_Shape, k)];
+        --greatest;
+      }
+      for (int difference = std::max(greatest - 1, -255); difference <= greatest; ++difference)
+      {
+        const int    rank = rankOf(difference, squared);
+        const double score = difference * weight;
         if (score < m_Rules.centerScore)
         {
-          center = std::max(center, (rank + 1) * KeyUnit);
+          center = std::max(center, (rank + 1) * unit);
         }
         if (score == m_Rules.centerScore)
         {
-          center = std::max(center, rank * KeyUnit + LabelMask - static_cast<int>(m_Rules.centerLabel));
+          center = std::max(center, rank * unit + LabelMask - static_cast<int>(m_Rules.centerLabel));
         }
       }
     }
     if (m_Rules.labelStrictExtrema)
     {
-      center = std::max(center, -RankShift * KeyUnit);
+      center = std::max(center, -RankShift * unit);
     }
-    // At the lowest rank, keys do not tell whether a neighbour is present.
-    const bool isLowest = center == (LowestRank + 1) * KeyUnit;
+    const bool isLowest = center == (lowest + 1) * unit;
     const int  code = LabelMask - (isLowest ? Undecided : static_cast<int>(m_Rules.centerLabel));
-    return { static_cast<std::int16_t>(std::min(center, 32767)), static_cast<std::int16_t>(code) };
+    RankRule   rule;
+    rule.center = static_cast<std::int16_t>(std::min(center, 32767));
+    rule.centerCode = static_cast<std::int16_t>(code);
+    return rule;
   }
 
   Rules                                      m_Rules;
@@ -612,18 +698,21 @@ private:
   double                                     m_GreatestWeight;
   bool                                       m_HasKeys;
   bool                                       m_UsesRanks;
-  RankRule                                   m_RankRule{};
+  RankRule                                   m_RankRules[2]{}; // [masked]
   std::uint8_t                               m_LabelOfPlateau;
   double                                     m_Scale{ 1.0 };
   std::size_t                                m_Rows{ 0 };
   std::size_t                                m_Columns{ 0 };
   unsigned int                               m_PlanesToSkip{ 0 };
   unsigned int                               m_PlanesToSkipNext{ 1 };
-  bool                                       m_HasManyZeros{ false };
+  bool                                       m_IsCareful{ false };
   Plane                                      m_Planes[3];
   std::size_t                                m_Stride;
   AlignedBuffer<Key>                         m_AcrossKeys;
-  AcrossRows<Key>                            m_Across[3];
+  std::size_t                                m_RowsAtOnce;
+  std::size_t                                m_NumberOfAcrossRows;
+  std::vector<AcrossRows<Key>>               m_Across; // a ring, twice, for it to go on behind its end
+  std::vector<std::size_t>                   m_Numbers;
   AlignedBuffer<std::int32_t>                m_Codes;
   AlignedBuffer<std::int16_t>                m_RankCodes;
   std::vector<std::size_t>                   m_Undecided; // columns

@@ -1,0 +1,16 @@
+#!/bin/bash
+# Measures the filter beside a plain one and copying, in some 10 minutes on a machine that does nothing else; prints
+# tables, and draws build/benchmark/rates.png. Options go to Google Benchmark, as --benchmark_filter=...
+set -euo pipefail
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
+source scripts/packages.sh
+require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libbenchmark-dev python3-venv
+
+build=build/benchmark
+cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_BENCHMARK=ON -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF -Wno-dev
+cmake --build $build
+python3 -m venv $build/venv
+$build/venv/bin/pip install -q "matplotlib>=3.8"
+
+$build/benchmark/label-benchmark --benchmark_out=$build/rates.json "$@"
+$build/venv/bin/python benchmark/plot-rates.py $build/rates.json $build/rates.png
