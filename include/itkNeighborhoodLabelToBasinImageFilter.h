@@ -67,10 +67,11 @@ namespace itk
  * an exception as well.
  *
  * \par Algorithm
- * The image is cut into slabs, one for a work unit. In each, voxel by voxel, the path that starts there is followed to
- * what is numbered already, and gets its number, or to its end, and gets the next number: every voxel is passed once,
- * and numbers come in the order of first voxels. What leaves a slab is joined by union-find, whose roots are the lowest
- * numbers, and the voxels are renumbered. Time is linear in the number of voxels, whatever the labels.
+ * The image is cut into slabs, one for a work unit (by default, a thread: slabs cost memory). In each, voxel by voxel,
+ * the path that starts there is followed to what is numbered already, and gets its number, or to its end, and gets the
+ * next number: every voxel is passed once, and numbers come in the order of first voxels. What leaves a slab is joined
+ * by union-find, whose roots are the lowest numbers, and the voxels are renumbered. Time is linear in the number of
+ * voxels, whatever the labels.
  *
  * \par Memory
  * The output, where all of that happens, and a list of what leaves the slabs. Output pixels of less than 32 bits take a
@@ -152,7 +153,7 @@ public:
   itkGetConstMacro(NumberOfBasins, SizeValueType);
 
 protected:
-  NeighborhoodLabelToBasinImageFilter() = default;
+  NeighborhoodLabelToBasinImageFilter();
   ~NeighborhoodLabelToBasinImageFilter() override = default;
 
   void

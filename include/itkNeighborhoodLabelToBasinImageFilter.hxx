@@ -28,6 +28,13 @@ namespace itk
 {
 
 template <typename TLabelImage, typename TOutputImage>
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NeighborhoodLabelToBasinImageFilter()
+{
+  // ITK's default is more, to balance loads; here each has an additional cost.
+  this->SetNumberOfWorkUnits(this->GetMultiThreader()->GetMaximumNumberOfThreads());
+}
+
+template <typename TLabelImage, typename TOutputImage>
 void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::SetRadius(SizeValueType radius)
 {
@@ -596,45 +603,45 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Renumber(const S
   };
   const SizeValueType begin = placeOf(slab.numbersBefore + 1);
   const SizeValueType end = placeOf(slab.numbersBefore + slab.numberOfBasins + 1);
-  if (begin == slab.numbersBefore && begin == end && std::is_same<NumberType, OutputPixelType>::value)
-  {
-    progress.Completed(slab.end - slab.begin);
-    return;
-  }
+  const SizeValueType shift = slab.numbersBefore - begin;
 
-  // The first synonym from every 32nd number on: a search in a few steps, and in little memory.
-  constexpr SizeValueType    blockLength = 32;
-  std::vector<SizeValueType> blocks(slab.numberOfBasins / blockLength + 1);
-  for (SizeValueType block = 0, place = begin; block < blocks.size(); ++block)
+  SizeValueType first = slab.begin;
+  if (shift == 0 && std::is_same<NumberType, OutputPixelType>::value)
   {
-    while (place < end && synonyms.numbers[place] < slab.numbersBefore + block * blockLength)
-    {
-      ++place;
-    }
-    blocks[block] = place;
+    // Up to the first synonym, numbers are what they should be.
+    const NumberType * const changed = std::find_if(numbers + first, numbers + slab.end, [&](NumberType number) {
+      return begin < end && slab.numbersBefore + number >= synonyms.numbers[begin];
+    });
+    first = changed - numbers;
   }
-  const auto basinOf = [&](NumberType number) {
-    const SizeValueType whole = slab.numbersBefore + number;
-    SizeValueType       place = blocks[number / blockLength];
-    while (place < end && synonyms.numbers[place] < whole)
-    {
-      ++place;
-    }
-    return static_cast<OutputPixelType>(place < end && synonyms.numbers[place] == whole ? synonyms.basins[place]
-                                                                                        : whole - place);
-  };
-
-  NumberType      lastNumber = 0;
-  OutputPixelType lastBasin = 0;
-  for (SizeValueType voxel = slab.begin; voxel < slab.end; ++voxel)
+  if (begin == end)
   {
-    const NumberType number = numbers[voxel];
-    if (number != lastNumber)
+    std::transform(numbers + first, numbers + slab.end, output + first, [=](NumberType number) {
+      return static_cast<OutputPixelType>(number == 0 ? 0 : shift + number);
+    });
+  }
+  else
+  {
+    // For each number, how many synonyms there are before it, in a byte that counts from the last multiple of 128 on;
+    // its highest bit tells synonyms.
+    std::vector<SizeValueType> places(slab.numberOfBasins / 128 + 1);
+    std::vector<unsigned char> ranks(slab.numberOfBasins + 1);
+    SizeValueType              place = begin;
+    for (SizeValueType number = 0; number <= slab.numberOfBasins; ++number)
     {
-      lastNumber = number;
-      lastBasin = number == 0 ? 0 : basinOf(number);
+      if (number % 128 == 0)
+      {
+        places[number / 128] = place;
+      }
+      const bool isSynonym = place < end && synonyms.numbers[place] == slab.numbersBefore + number;
+      ranks[number] = static_cast<unsigned char>((place - places[number / 128]) | (isSynonym ? 128 : 0));
+      place += isSynonym;
     }
-    output[voxel] = lastBasin;
+    std::transform(numbers + first, numbers + slab.end, output + first, [&](NumberType number) {
+      const SizeValueType before = places[number / 128] + (ranks[number] & 127);
+      const SizeValueType basin = ranks[number] < 128 ? slab.numbersBefore + number - before : synonyms.basins[before];
+      return static_cast<OutputPixelType>(number == 0 ? 0 : basin);
+    });
   }
   progress.Completed(slab.end - slab.begin);
 }
