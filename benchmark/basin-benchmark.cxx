@@ -182,6 +182,7 @@ Add(const std::string &      method,
                                  state.SetItemsProcessed(
                                    static_cast<int64_t>(state.iterations() * length * length * length));
                                })
+    ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 }
