@@ -8,6 +8,7 @@ itk_module(NeighborhoodArgmaxLabel
   TEST_DEPENDS
     ITKTestKernel
     ITKGoogleTest
+    ITKWatersheds
   DESCRIPTION
     "${documentation}"
   EXCLUDE_FROM_DEFAULT

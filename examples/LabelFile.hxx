@@ -24,6 +24,7 @@
 #include "LabelPreview.h"
 #include "StagedFiles.h"
 
+#include "itkNeighborhoodLabelToBasinImageFilter.h"
 #include "itkUnaryGeneratorImageFilter.h"
 
 #include <algorithm>
@@ -73,6 +74,34 @@ NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & 
   }
 }
 
+/** The basins of the labels of a filter. */
+template <typename TFilter>
+typename itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::Pointer
+MakeBasinFilter(TFilter * filter, const Options & options)
+{
+  const auto labels = TFilter::NumberOfLabels(filter->GetRadius());
+  const bool isLabel = options.backgroundValue < labels;
+  if (isLabel && (options.border == Border::Background || !options.mask.empty()))
+  {
+    throw Error("--basins: the background value " + std::to_string(options.backgroundValue) +
+                " is a label as well; set --background-value to " + std::to_string(labels) + " or more" +
+                (options.mask.empty() ? ", or --border to inside" : ""));
+  }
+  if (options.streamDivisions > 1)
+  {
+    throw Error("--basins: needs the labels of the whole image, and cannot be used with --stream");
+  }
+  auto basins = itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::New();
+  basins->SetInput(filter->GetOutput());
+  basins->SetRadius(filter->GetRadius());
+  basins->SetPeriodic(options.border == Border::Periodic);
+  if (!isLabel)
+  {
+    basins->SetBackgroundValue(filter->GetBackgroundValue());
+  }
+  return basins;
+}
+
 /** The pipeline, with the types of its pixels. */
 template <typename TPixel, unsigned int VDimension, typename TLabel>
 void
@@ -83,6 +112,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<InputImageType, LabelImageType>;
   using MaskFileImageType = itk::Image<float, VDimension>;
   using MaskImageType = typename FilterType::MaskImageType;
+  using BasinFilterType = itk::NeighborhoodLabelToBasinImageFilter<LabelImageType>;
 
   if (options.backgroundValue > std::numeric_limits<TLabel>::max())
   {
@@ -115,6 +145,11 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
     mask->SetFunctor([](const float & value) { return static_cast<unsigned char>(value != 0); });
     filter->SetMaskImage(mask->GetOutput());
   }
+  typename BasinFilterType::Pointer basinFilter;
+  if (!options.basins.empty())
+  {
+    basinFilter = MakeBasinFilter(filter.GetPointer(), options);
+  }
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
 
@@ -128,6 +163,12 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
     score = StageFile(options.score);
     CheckFormat<typename FilterType::ScoreImageType>(score, stream);
   }
+  StagedFile basins;
+  if (!options.basins.empty())
+  {
+    basins = StageFile(options.basins);
+    CheckFormat<typename BasinFilterType::OutputImageType>(basins, stream);
+  }
   StagedFile preview;
   if (!options.preview.empty())
   {
@@ -139,6 +180,11 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   if (!options.score.empty())
   {
     WriteFile(filter->GetScoreImage(), score.file, divisions);
+  }
+  if (!options.basins.empty())
+  {
+    ShowProgress(basinFilter, 1);
+    WriteFile(basinFilter->GetOutput(), basins.file, 1);
   }
   if (!options.preview.empty())
   {

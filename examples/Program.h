@@ -35,6 +35,7 @@ struct Options
   std::string               output;
   std::string               mask;
   std::string               score;
+  std::string               basins;
   std::string               preview;
   double                    centerScore{ -100 };
   bool                      labelStrictExtrema{ false };

@@ -117,6 +117,13 @@ ParseCommandLine(int argc, char ** argv, Options & options)
     ->type_name("FILE");
 
   app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")->type_name("FILE");
+  app
+    .add_option("--basins",
+                options.basins,
+                "Write also the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
+                "on, 0 is background. With --mask, or a background border, --background-value\n"
+                "has to be no label, such as 255; --center-score 0 makes each minimum a basin")
+    ->type_name("FILE");
   app.add_option("--preview", options.preview, "Write also a picture of the middle slice and its labels")
     ->type_name("FILE.png");
   app
@@ -153,7 +160,8 @@ void
 CheckFileNames(const Options & options)
 {
   std::vector<fs::path> files;
-  for (const auto & name : { options.input, options.mask, options.output, options.score, options.preview })
+  for (const auto & name :
+       { options.input, options.mask, options.output, options.score, options.basins, options.preview })
   {
     files.push_back(Resolve(name));
   }

@@ -19,6 +19,7 @@
 // Runs the command-line program on real files and compares with the filter.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
+#include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
@@ -449,6 +450,74 @@ TEST_F(ProgramTest, WritesTheScore)
   EXPECT_GT(this->Read<ImageType>("short-score.nrrd")->GetPixel({ { 4, 4, 4 } }), 0);
 }
 
+TEST_F(ProgramTest, WritesTheBasins)
+{
+  const auto image = RandomImage<float, 3>({ { 19, 18, 17 } });
+  const auto mask = RandomImage<std::uint8_t, 3>({ { 19, 18, 17 } }, 2);
+  this->Write(image.GetPointer(), "in.mha");
+  this->Write(mask.GetPointer(), "mask.mha");
+  struct Case
+  {
+    Arguments     arguments;
+    unsigned char background;
+    Border        border;
+    unsigned int  radius;
+    bool          isMasked;
+  };
+  for (const auto & [arguments, background, border, radius, isMasked] :
+       { Case{ { "--background-value", "255" }, 255, Border::Background, 1, false },
+         Case{ { "--background-value", "125", "--radius", "2" }, 125, Border::Background, 2, false },
+         Case{ { "--border", "inside" }, 0, Border::Inside, 1, false },
+         Case{ { "--border", "periodic" }, 0, Border::Periodic, 1, false },
+         Case{ { "--border", "periodic", "--mask", "mask.mha", "--background-value", "27" },
+               27,
+               Border::Periodic,
+               1,
+               true } })
+  {
+    Arguments all{ "in.mha", "out.mha", "--basins", "basins.nii.gz", "--preview", "p.png" };
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    this->RunWell(all);
+
+    const auto filter = this->Filter(image.GetPointer());
+    filter->SetBackgroundValue(background);
+    filter->SetBorder(border);
+    filter->SetRadius(radius);
+    if (isMasked)
+    {
+      filter->SetMaskImage(mask);
+    }
+    const auto basins = itk::NeighborhoodLabelToBasinImageFilter<LabelImageType>::New();
+    basins->SetInput(filter->GetOutput());
+    basins->SetRadius(radius);
+    basins->SetBackgroundValue(background == 0 ? 255 : background);
+    basins->SetPeriodic(border == Border::Periodic);
+    basins->Update();
+    EXPECT_GT(basins->GetNumberOfBasins(), 3U);
+    EXPECT_TRUE(HaveSamePixels(this->Read<LabelImageType>("out.mha").GetPointer(), filter->GetOutput()));
+    EXPECT_TRUE(
+      HaveSamePixels(this->Read<itk::Image<unsigned int, 3>>("basins.nii.gz").GetPointer(), basins->GetOutput()))
+      << arguments[1];
+  }
+}
+
+TEST_F(ProgramTest, RefusesBasinsWhoseBackgroundIsALabel)
+{
+  this->Write(RandomImage<float, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }).GetPointer(), "mask.mha");
+  const auto expectError = [this](Arguments arguments, const std::string & text) {
+    arguments.insert(arguments.begin(), { "in.mha", "out.mha", "--basins", "basins.mha" });
+    this->ExpectError(arguments, "--basins: " + text);
+  };
+  expectError({}, "the background value 0 is a label as well; set --background-value to 27 or more, or --border");
+  expectError({ "--background-value", "26" }, "the background value 26");
+  expectError({ "--background-value", "27", "--radius", "2" },
+              "the background value 27 is a label as well; set "
+              "--background-value to 125 or more");
+  expectError({ "--border", "inside", "--mask", "mask.mha" }, "the background value 0");
+  expectError({ "--border", "inside", "--stream", "2" }, "needs the labels of the whole image");
+}
+
 TEST_F(ProgramTest, StreamingChangesNothing)
 {
   const auto image = RandomImage<float, 3>({ { 30, 20, 25 } });
@@ -768,6 +837,9 @@ TEST_F(ProgramTest, RefusesOutputsBeforeAnyWork)
     expectError("out" + extension, "formats of two files are not supported");
   }
   this->ExpectError({ "in.mha", "out.mha", "--score", this->Path("out.mha") }, "is named twice");
+  this->ExpectError({ "in.mha", "out.mha", "--basins", "in.mha" }, "is named twice");
+  this->ExpectError({ "in.mha", "out.mha", "--basins", "b.png", "--border", "inside" },
+                    "b.png: this format does not keep a 3-D image of unsigned_int");
   this->ExpectError({ "in.mha", "out.mha", "--score", "score.png" }, "does not keep a 3-D image of float");
   this->ExpectError({ "in.mha", "out.mha", "--preview", "nowhere/p.png" }, "No such file or directory");
   this->ExpectError({ "in.mha", "out.nii", "--stream", "2" }, "out.nii: ITK does not write this format in pieces");
@@ -859,6 +931,7 @@ TEST_F(ProgramTest, TellsItsVersionAndOptions)
                                     "--radius",
                                     "--border",
                                     "--score",
+                                    "--basins",
                                     "--background-value",
                                     "--mask",
                                     "--preview",

@@ -1,0 +1,309 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodLabelToBasinImageFilter_h
+#define itkNeighborhoodLabelToBasinImageFilter_h
+
+#include "itkImage.h"
+#include "itkImageToImageFilter.h"
+#include "itkNeighborhoodArgmaxLabelImageFilter.h"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <ostream>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace itk
+{
+
+/** \class NeighborhoodLabelToBasinImageFilter
+ * \brief Follows the labels of NeighborhoodArgmaxLabelImageFilter and numbers the basins that they drain to.
+ *
+ * \par Basins
+ * Every label leads from its voxel to a neighbour. Two voxels are in the same basin where following their labels ends
+ * in the same sink or in the same circle (with the default `CenterScore` of NeighborhoodArgmaxLabelImageFilter two
+ * minima can point at each other). A voxel is a sink where its label
+ * - is that of the centre,
+ * - leads out of the image, unless `Periodic` is on,
+ * - or leads to a voxel without label: to background, or out of the mask.
+ *
+ * Basins are numbered 1, 2, ... in the order of their first voxels, the first axis fastest; background is 0. The result
+ * is the same for any number of threads and work units.
+ *
+ * \par What is background
+ * Voxels whose label is the `BackgroundValue`, and those where the optional `MaskImage` is 0, whatever their label. By
+ * default it is the greatest value of the label pixel type, 255 for 8 bits, which is no label of any radius. The
+ * `BackgroundValue` of NeighborhoodArgmaxLabelImageFilter has to be the same, unless its `Border` is not `Background`
+ * and it has no mask. What cannot be told apart is refused: a `BackgroundValue` that is the label of a direction, and
+ * an image, not `Periodic`, whose outermost layer (as thick as the radius) has the label 0 all over: labels with the
+ * default background of NeighborhoodArgmaxLabelImageFilter look like that.
+ *
+ * \par Inputs and outputs
+ * An image of integers, such as NeighborhoodArgmaxLabelImageFilter gives, of the same `Radius`. An optional `MaskImage`
+ * of the same region and place. The number of basins is in GetNumberOfBasins(). With `GenerateSinkImage` on,
+ * GetSinkImage() has the number of each basin at its sink, 0 elsewhere; the sink of a circle is its first voxel.
+ *
+ * \par Errors
+ * Before any work is done, an exception names the parameter and its value when the `BackgroundValue` is the label of a
+ * direction, the radius is 0 on every axis or has more labels than the label pixel type holds, the mask does not lie on
+ * the image, or a label is not one of the radius (with its position). More basins than the output pixel type holds are
+ * an exception as well.
+ *
+ * \par Algorithm
+ * The image is cut into slabs, one for a work unit (by default, a thread: slabs cost memory). In each, voxel by voxel,
+ * the path that starts there is followed to what is numbered already, and gets its number, or to its end, and gets the
+ * next number: every voxel is passed once, and numbers come in the order of first voxels. What leaves a slab is joined
+ * by union-find, whose roots are the lowest numbers, and the voxels are renumbered. Time is linear in the number of
+ * voxels, whatever the labels.
+ *
+ * \par Memory
+ * The output, where all of that happens, and a list of what leaves the slabs. Output pixels of less than 32 bits take a
+ * copy of 32 bits while the filter runs. The whole label image is needed; the filter does not stream.
+ *
+ * \sa NeighborhoodArgmaxLabelImageFilter
+ * \sa TobogganImageFilter
+ * \ingroup MultiThreaded
+ * \ingroup NeighborhoodArgmaxLabel
+ */
+template <typename TLabelImage, typename TOutputImage = Image<unsigned int, TLabelImage::ImageDimension>>
+class ITK_TEMPLATE_EXPORT NeighborhoodLabelToBasinImageFilter : public ImageToImageFilter<TLabelImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(NeighborhoodLabelToBasinImageFilter);
+
+  static constexpr unsigned int ImageDimension = TLabelImage::ImageDimension;
+  static_assert(ImageDimension == TOutputImage::ImageDimension, "Input and output have the same dimension.");
+
+  using Self = NeighborhoodLabelToBasinImageFilter;
+  using Superclass = ImageToImageFilter<TLabelImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+
+  using LabelImageType = TLabelImage;
+  using LabelPixelType = typename TLabelImage::PixelType;
+  using OutputImageType = TOutputImage;
+  using OutputPixelType = typename TOutputImage::PixelType;
+  using IndexType = typename TLabelImage::IndexType;
+  using OffsetType = typename TLabelImage::OffsetType;
+  using RadiusType = typename TLabelImage::SizeType;
+  using MaskImageType = Image<unsigned char, ImageDimension>;
+
+  itkNewMacro(Self);
+#ifdef itkOverrideGetNameOfClassMacro
+  itkOverrideGetNameOfClassMacro(NeighborhoodLabelToBasinImageFilter);
+#else
+  itkTypeMacro(NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
+#endif
+
+  static_assert(std::is_integral<LabelPixelType>::value && !std::is_same<LabelPixelType, bool>::value,
+                "Labels are integers.");
+  static_assert(std::is_integral<OutputPixelType>::value && !std::is_same<OutputPixelType, bool>::value,
+                "Numbers of basins are integers.");
+
+  /** Radius of the neighbourhood whose labels these are. Default 1 on every axis. */
+  itkSetMacro(Radius, RadiusType);
+  itkGetConstReferenceMacro(Radius, RadiusType);
+  /** The same radius on every axis. */
+  void
+  SetRadius(SizeValueType radius);
+
+  /** The value of voxels that have no label. Default: the greatest of the label pixel type. */
+  itkSetMacro(BackgroundValue, LabelPixelType);
+  itkGetConstMacro(BackgroundValue, LabelPixelType);
+
+  /** On: a label that leads out of the image leads to its opposite side. Default off. */
+  itkSetMacro(Periodic, bool);
+  itkGetConstMacro(Periodic, bool);
+  itkBooleanMacro(Periodic);
+
+  /** Where the mask is 0 there is no label. Optional. */
+  itkSetInputMacro(MaskImage, MaskImageType);
+  itkGetInputMacro(MaskImage, MaskImageType);
+
+  /** On: a second output, GetSinkImage(). Off: it is not allocated. Default off. */
+  virtual void
+  SetGenerateSinkImage(bool generate);
+  itkGetConstMacro(GenerateSinkImage, bool);
+  itkBooleanMacro(GenerateSinkImage);
+
+  /** The number of each basin at its sink, 0 elsewhere; nullptr while `GenerateSinkImage` is off. */
+  OutputImageType *
+  GetSinkImage();
+  const OutputImageType *
+  GetSinkImage() const;
+
+  /** The number of basins that the last update found. */
+  itkGetConstMacro(NumberOfBasins, SizeValueType);
+
+protected:
+  NeighborhoodLabelToBasinImageFilter();
+  ~NeighborhoodLabelToBasinImageFilter() override = default;
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+  using DataObjectPointer = DataObject::Pointer;
+  using DataObjectIdentifierType = ProcessObject::DataObjectIdentifierType;
+  using Superclass::MakeOutput;
+  DataObjectPointer
+  MakeOutput(const DataObjectIdentifierType & name) override;
+
+  void
+  VerifyPreconditions() const override;
+
+  void
+  VerifyInputInformation() const override;
+
+  void
+  GenerateInputRequestedRegion() override;
+
+  void
+  EnlargeOutputRequestedRegion(DataObject * output) override;
+
+  void
+  GenerateData() override;
+
+private:
+  using NeighborhoodType = NeighborhoodArgmaxLabelImageFilter<TLabelImage, TLabelImage>;
+
+  using UnsignedLabelType = std::make_unsigned_t<LabelPixelType>;
+
+  /** Holds numbers while they are worked out. */
+  using NumberType =
+    std::conditional_t<(sizeof(OutputPixelType) < sizeof(std::uint32_t)), std::uint32_t, OutputPixelType>;
+
+  /** Voxels without a number yet: the plain ones, and those whose label leads out of the image. */
+  static constexpr NumberType Open = std::numeric_limits<NumberType>::max();
+  static constexpr NumberType OpenAtBorder = Open - 1;
+
+  /** Parts of the progress; a sum above 1, were it rounded up, would start again at 0. */
+  static constexpr float OpenWeight = 0.2f;
+  static constexpr float FollowWeight = 0.6f;
+  static constexpr float RenumberWeight = 0.19f;
+
+  /** The labels as a graph. Voxels are counted from 0 on, the first axis fastest. */
+  struct Graph
+  {
+    const LabelPixelType *       labels;
+    const unsigned char *        mask; // or nullptr
+    RadiusType                   size;
+    RadiusType                   radius;
+    SizeValueType                numberOfVoxels;
+    std::vector<OffsetType>      offsets; // of each label
+    std::vector<OffsetValueType> steps;   // of each label, from voxel to voxel
+    LabelPixelType               backgroundValue;
+    bool                         isPeriodic;
+
+    bool
+    IsBackground(SizeValueType voxel) const
+    {
+      return labels[voxel] == backgroundValue || (mask && mask[voxel] == 0);
+    }
+
+    OffsetType
+    PositionOf(SizeValueType voxel) const;
+
+    bool
+    LeadsOut(SizeValueType voxel, const OffsetType & position) const;
+
+    /** Where the label of a voxel leads; out of the image: to the voxel itself, as that of the centre does. */
+    SizeValueType
+    Next(SizeValueType voxel, const OffsetType & position) const;
+
+    /** Call function(voxel, position) for the first voxel of each row. */
+    template <typename TFunction>
+    void
+    ForEachRow(SizeValueType begin, SizeValueType end, const TFunction & function) const;
+
+    /** Call function(voxel, position) for the voxels of a row whose neighbourhood leaves the image. */
+    template <typename TFunction>
+    void
+    ForEachVoxelAtBorder(SizeValueType row, OffsetType position, const TFunction & function) const;
+  };
+
+  /** Voxels from `begin` to before `end`, whole rows, and what is known of their basins while those of other slabs are
+   * not: numbers count from 1 on in each slab. */
+  struct Slab
+  {
+    using PairType = std::pair<SizeValueType, SizeValueType>;
+
+    SizeValueType         begin;
+    SizeValueType         end;
+    SizeValueType         numberOfBasins{ 0 };
+    SizeValueType         numbersBefore{ 0 }; // in the slabs before
+    std::vector<PairType> exits;              // number, and the voxel in another slab that it leads to
+    std::vector<PairType> joins;              // two numbers of one basin
+  };
+
+  /** Numbers, counted through all slabs, that are not the lowest of their basin. */
+  struct Synonyms
+  {
+    std::vector<SizeValueType> numbers; // ascending
+    std::vector<SizeValueType> basins;  // of each, as the output numbers them
+  };
+
+  Graph
+  MakeGraph(const LabelImageType * labels, const MaskImageType * mask) const;
+
+  std::vector<Slab>
+  MakeSlabs(const Graph & graph) const;
+
+  /** Call function(slab) for all slabs, in parallel. */
+  template <typename TFunction>
+  void
+  ForEachSlab(std::vector<Slab> & slabs, const TFunction & function);
+
+  /** Throws where labels and background cannot be told apart. */
+  void
+  VerifyLabels(const Graph & graph, std::vector<Slab> & slabs);
+
+  /** Mark the voxels of a slab that need a number, and zero the others. */
+  void
+  OpenVoxels(const Graph & graph, const Slab & slab, NumberType * numbers);
+
+  /** Number the voxels of a slab. */
+  void
+  FollowLabels(const Graph & graph, Slab & slab, NumberType * numbers);
+
+  /** Follow what leaves the slabs. */
+  static Synonyms
+  JoinSlabs(std::vector<Slab> & slabs, const NumberType * numbers);
+
+  /** From the numbers of a slab to those of the output. */
+  void
+  Renumber(const Slab & slab, const Synonyms & synonyms, const NumberType * numbers, OutputPixelType * output);
+
+  /** The second output. */
+  void
+  FindSinks(const Graph & graph, std::vector<Slab> & slabs);
+
+  RadiusType     m_Radius{ NeighborhoodType::UnitRadius() };
+  LabelPixelType m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
+  bool           m_Periodic{ false };
+  bool           m_GenerateSinkImage{ false };
+  SizeValueType  m_NumberOfBasins{ 0 };
+};
+} // end namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkNeighborhoodLabelToBasinImageFilter.hxx"
+#endif
+
+#endif

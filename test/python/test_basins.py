@@ -1,0 +1,103 @@
+"""Basins in Python, compared with a walk from label to label."""
+
+import threading
+
+import itk
+import numpy as np
+import pytest
+
+BACKGROUND = 255
+
+
+def walk(labels, periodic=False):
+    """Basins and sinks of labels of radius 1, voxel by voxel."""
+    basins = np.zeros(labels.shape, "uint32")
+    sinks = np.zeros(labels.shape, "uint32")
+    sink_of = {}
+
+    def following(voxel):
+        offset = np.unravel_index(int(labels[voxel]), (3,) * labels.ndim)
+        position = [v + int(o) - 1 for v, o in zip(voxel, offset)]
+        if periodic:
+            position = [p % n for p, n in zip(position, labels.shape)]
+        inside = all(0 <= p < n for p, n in zip(position, labels.shape))
+        return tuple(position) if inside and labels[tuple(position)] != BACKGROUND else voxel
+
+    for voxel in np.ndindex(labels.shape):
+        path = []
+        current = voxel
+        while labels[voxel] != BACKGROUND and current not in sink_of and current not in path:
+            path.append(current)
+            current = following(current)
+        if path:
+            # A new sink or circle: its first voxel.
+            sink = sink_of[current] if current in sink_of else min(path[path.index(current) :])
+            sink_of.update((member, sink) for member in path)
+            if sinks[sink] == 0:
+                sinks[sink] = sinks.max() + 1
+            basins[voxel] = sinks[sink]
+        elif labels[voxel] != BACKGROUND:
+            basins[voxel] = sinks[sink_of[voxel]]
+    return basins, sinks
+
+
+@pytest.mark.parametrize("shape", [(40, 30), (12, 9, 11), (5, 6, 7, 4)])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+@pytest.mark.parametrize("periodic", [False, True])
+def test_basins_of_random_labels(shape, dtype, periodic):
+    random = np.random.default_rng(1)
+    labels = random.integers(0, 3 ** len(shape), shape).astype(dtype)
+    labels[random.random(shape) < 0.1] = BACKGROUND
+    basins, sinks = itk.neighborhood_label_to_basin_image_filter(
+        labels, background_value=BACKGROUND, periodic=periodic, generate_sink_image=True
+    )
+    assert basins.dtype == np.uint32
+    expected = walk(labels, periodic)
+    np.testing.assert_array_equal(basins, expected[0])
+    np.testing.assert_array_equal(sinks, expected[1])
+
+
+def test_two_lines_and_the_mask():
+    random = np.random.default_rng(2)
+    image = random.random((9, 10, 11), "float32")
+    mask = (random.random(image.shape) < 0.8).astype("uint8")
+    labels = itk.neighborhood_argmax_label_image_filter(
+        image, center_score=0, background_value=BACKGROUND, mask_image=mask
+    )
+    basins = itk.neighborhood_label_to_basin_image_filter(labels)
+    np.testing.assert_array_equal(basins, walk(labels)[0])
+
+    labels = labels.copy()
+    labels[mask == 0] = 0
+    np.testing.assert_array_equal(itk.neighborhood_label_to_basin_image_filter(labels, mask_image=mask), basins)
+
+
+def test_background_and_direction_are_told_apart():
+    labels = itk.neighborhood_argmax_label_image_filter(np.random.default_rng(3).random((9, 9), "float32"))
+    with pytest.raises(RuntimeError, match="0 all over its border"):
+        itk.neighborhood_label_to_basin_image_filter(labels)
+    with pytest.raises(RuntimeError, match="BackgroundValue is 0"):
+        itk.neighborhood_label_to_basin_image_filter(labels, background_value=0)
+    labels = labels.copy()
+    labels[3, 4] = 9
+    with pytest.raises(RuntimeError, match=r"value 9 at \[4, 3\]"):
+        itk.neighborhood_label_to_basin_image_filter(labels)
+
+
+def test_other_threads_run_meanwhile():
+    image = np.random.default_rng(4).random((160, 160, 160), "float32")
+    labels = itk.neighborhood_argmax_label_image_filter(image, center_score=0, background_value=BACKGROUND)
+    basin_filter = itk.NeighborhoodLabelToBasinImageFilter.New(itk.image_from_array(labels))
+    update = threading.Thread(target=basin_filter.Update)
+    steps = 0
+    update.start()
+    while update.is_alive():
+        steps += 1
+    assert steps > 100
+    assert basin_filter.GetNumberOfBasins() > 1000
+
+
+def test_help_names_every_option():
+    text = itk.NeighborhoodLabelToBasinImageFilter.__doc__
+    for option in ["radius", "background_value", "mask_image", "periodic", "generate_sink_image"]:
+        assert option in text
