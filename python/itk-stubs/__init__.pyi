@@ -2,11 +2,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar, overload
 
+import numpy as np
+import xarray as xr
 from itk.support.extras import *
 from itk.support.init_helpers import *
 from itk.support.types import *
 
-_Image = TypeVar("_Image")  # itk.Image, numpy.ndarray or xarray.DataArray
+# An itk.Image is Any.
+_Image = TypeVar("_Image", np.ndarray[Any, Any], xr.DataArray)
 
 class NeighborhoodArgmaxLabelImageFilterEnums:
     Border_Background: int
@@ -46,10 +49,9 @@ def neighborhood_argmax_label_image_filter(
     number_of_work_units: int = ...,
 ) -> tuple[_Image, _Image]: ...
 
-class NeighborhoodArgmaxLabelImageFilter:
-    def __class_getitem__(cls, image_types: Any) -> type[NeighborhoodArgmaxLabelImageFilter]: ...
+class _NeighborhoodArgmaxLabelImageFilter:
     @staticmethod
-    def New(*inputs: Any, **options: Any) -> NeighborhoodArgmaxLabelImageFilter: ...
+    def New(*inputs: Any, **options: Any) -> _NeighborhoodArgmaxLabelImageFilter: ...
     def SetInput(self, image: Any) -> None: ...
     def GetInput(self) -> Any: ...
     def SetCenterScore(self, score: float) -> None: ...
@@ -103,5 +105,11 @@ class NeighborhoodArgmaxLabelImageFilter:
     def LabelOfOffset(offset: Sequence[int], radius: Sequence[int] = ...) -> int: ...
     @staticmethod
     def OffsetOfLabel(label: int, radius: Sequence[int] = ...) -> Sequence[int]: ...
+
+class _Template:
+    def __getitem__(self, image_types: Any) -> type[_NeighborhoodArgmaxLabelImageFilter]: ...
+    def New(self, *inputs: Any, **options: Any) -> _NeighborhoodArgmaxLabelImageFilter: ...
+
+NeighborhoodArgmaxLabelImageFilter: _Template
 
 def __getattr__(name: str) -> Any: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ _PIXEL_TYPES = {
     "float32": "F",
     "float64": "D",
 }
+
+_loading = threading.Lock()  # itk loads its modules when they are first used, and not in two threads at once
 
 
 def dask_labels(
@@ -107,12 +110,13 @@ def _label_block(block: np.ndarray, mask: np.ndarray | None = None, *, spacing: 
     """Labels of a chunk and its neighbors; with scores, both in one array of records."""
     import itk
 
+    with _loading:
+        label = itk.neighborhood_argmax_label_image_filter
     if mask is not None:
         options["mask_image"] = _image_of(mask, spacing)
-    image = _image_of(block, spacing)
-    output = itk.neighborhood_argmax_label_image_filter(image, number_of_work_units=1, **options)
+    output = label(_image_of(block, spacing), number_of_work_units=1, **options)
     if not options["generate_score_image"]:
-        return np.asarray(itk.array_view_from_image(output))
+        return itk.array_from_image(output)  # a copy: NumPy's views of ITK's views outlive the image
     labels, scores = (itk.array_view_from_image(image) for image in output)
     both = np.empty(block.shape, [("labels", labels.dtype), ("scores", scores.dtype)])
     both["labels"] = labels
