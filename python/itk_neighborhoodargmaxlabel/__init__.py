@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ _PIXEL_TYPES = {
     "float64": "D",
 }
 
-_loading = threading.Lock()  # itk loads its modules when they are first used, and not in two threads at once
+_loading = threading.Lock()
 
 
 def dask_labels(
@@ -52,8 +53,8 @@ def dask_labels(
     Errors of options, pixel type and dimension are raised here, before any work is done.
     """
     import dask.array
-    import itk
 
+    itk = _load_itk()
     if not isinstance(array, dask.array.Array):
         raise TypeError(f"array is a {type(array).__name__}: dask_labels takes a dask array")
     if array.dtype.name not in _PIXEL_TYPES or not array.dtype.isnative or array.ndim not in (2, 3, 4):
@@ -79,10 +80,13 @@ def dask_labels(
     meta = _label_block(*voxel, **options)[(slice(0, 0),) * array.ndim]
 
     is_periodic = border == itk.NeighborhoodArgmaxLabelImageFilterEnums.Border_Periodic
+    depth = np.broadcast_to(radius, array.ndim)[::-1].tolist()
+    if not is_periodic:
+        depth = [min(width, length) for width, length in zip(depth, array.shape)]
     labels = dask.array.map_overlap(
         _label_block,
         *arrays,
-        depth=dict(enumerate(np.broadcast_to(radius, array.ndim)[::-1].tolist())),
+        depth=dict(enumerate(depth)),
         # Faces of the image stay faces of its outer chunks, where the filter then does what the border asks for.
         boundary="periodic" if is_periodic else "none",
         meta=meta,
@@ -92,9 +96,19 @@ def dask_labels(
     return (labels["labels"], labels["scores"]) if generate_score_image else labels
 
 
-def _image_of(voxels: np.ndarray, spacing: list[float]) -> Any:
-    import itk
+@functools.cache
+def _load_itk() -> Any:
+    """The itk package. What is used here of it is loaded one thread at a time: itk loads at first use, for one thread."""
+    with _loading:
+        import itk
 
+        voxel = itk.image_view_from_array(np.zeros((1, 2, 2), np.uint8))
+        itk.array_from_image(itk.neighborhood_argmax_label_image_filter(voxel))
+        return itk
+
+
+def _image_of(voxels: np.ndarray, spacing: list[float]) -> Any:
+    itk = _load_itk()
     if voxels.flags.c_contiguous and not voxels.flags.f_contiguous:
         image = itk.image_view_from_array(voxels)
     else:  # ITK takes what is in Fortran order, as arrays with a single long axis are as well, for the transposed image.
@@ -108,13 +122,11 @@ def _image_of(voxels: np.ndarray, spacing: list[float]) -> Any:
 
 def _label_block(block: np.ndarray, mask: np.ndarray | None = None, *, spacing: list[float], **options: Any) -> np.ndarray:
     """Labels of a chunk and its neighbors; with scores, both in one array of records."""
-    import itk
-
-    with _loading:
-        label = itk.neighborhood_argmax_label_image_filter
+    itk = _load_itk()
     if mask is not None:
         options["mask_image"] = _image_of(mask, spacing)
-    output = label(_image_of(block, spacing), number_of_work_units=1, **options)
+    image = _image_of(block, spacing)
+    output = itk.neighborhood_argmax_label_image_filter(image, number_of_work_units=1, **options)
     if not options["generate_score_image"]:
         return itk.array_from_image(output)  # a copy: NumPy's views of ITK's views outlive the image
     labels, scores = (itk.array_view_from_image(image) for image in output)
