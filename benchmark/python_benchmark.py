@@ -211,7 +211,8 @@ def draw_growth(lengths, picture):
         line = {"marker": "o", "linestyle": "--" if is_part else "-"}
         axes[0].loglog(voxels, [r["seconds"] for r in results], label=name + (" (extrapolated)" if is_part else ""), **line)
         if not is_part:
-            axes[1].loglog(voxels, [r["bytes"] / 2**20 for r in results], label=name, color=axes[0].lines[-1].get_color(), **line)
+            line["color"] = axes[0].lines[-1].get_color()
+            axes[1].loglog(voxels, [r["bytes"] / 2**20 for r in results], label=name, **line)
     axes[0].set_ylabel("time (s)")
     axes[1].set_ylim(bottom=0.1)
     axes[1].set_ylabel("memory at the peak, beside the image (MiB)")

@@ -102,7 +102,7 @@ def test_nothing_is_computed_before_it_is_asked_for():
         (dask.array.zeros((5, 5)), {"radius": 0}, RuntimeError, r"Radius is \[0, 0\]"),
         (dask.array.zeros((5, 5)), {"centre_score": 0}, AttributeError, "SetCentreScore"),
         (dask.array.zeros((5, 5)), {"border": 3}, RuntimeError, "Border is 3"),
-        (dask.array.zeros((5, 5)), {"spacing": [0, 1]}, RuntimeError, "(?i)zero-valued spacing|spacing"),
+        (dask.array.zeros((5, 5)), {"spacing": [0, 1]}, RuntimeError, "(?i)spacing"),
         (dask.array.zeros((5, 5)), {"mask_image": np.ones((5, 4))}, ValueError, r"shape \(5, 4\) and array \(5, 5\)"),
     ],
 )
