@@ -156,6 +156,11 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyPreconditio
   {
     itkExceptionMacro("CenterScore is " << m_CenterScore << ": it must be a number, or infinite");
   }
+  if (m_Border > BorderEnum::Periodic)
+  {
+    itkExceptionMacro("Border is " << static_cast<int>(m_Border)
+                                   << ": it must be Background (0), Inside (1) or Periodic (2)");
+  }
   const SizeValueType numberOfLabels = NumberOfLabels(m_Radius);
   if (numberOfLabels == 1)
   {

@@ -69,7 +69,9 @@ if [[ ! -f $tree/complete ]]; then
   "$python" -m venv "$tree/venv"
   export PATH=$tree/venv/bin:$PATH
   pip install -q "${tools[@]}"
-  cmake -S "$tree/source" -B "$tree/build" -G Ninja "${options[@]}" -DPython3_EXECUTABLE="$tree/venv/bin/python"
+  map=-ffile-prefix-map=$tree/source/= # error texts name source files: without the folders of this machine
+  CFLAGS="${CFLAGS:-} $map" CXXFLAGS="${CXXFLAGS:-} $map" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
+    "${options[@]}" -DPython3_EXECUTABLE="$tree/venv/bin/python"
   cmake --build "$tree/build" --target "${targets[@]}"
   touch "$tree/complete" # last, so that an interrupted build goes on next time
 fi

@@ -6,18 +6,31 @@ scripts=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 
 tree=$("$scripts/build-itk.sh")
 cd "$scripts/.."
-work=$(mktemp -d)
+mkdir -p build dist
+work=$PWD/build/wheel # always at this place, so that ccache knows what it has compiled before
+exec 9>build/wheel.lock
+flock 9 # a second run waits here for the first
+rm -rf "$work"
 trap 'rm -rf "$work"' EXIT
 
 # Building a module writes below ITK_DIR. So each build gets its own, without products of earlier ones: the interface
 # files, and a package config that leads to all the rest by absolute paths.
-mkdir -p "$work/itk/Wrapping" dist
+mkdir -p "$work/itk/Wrapping"
 cp "$tree"/ITKConfig*.cmake "$work/itk"
 cp -r "$tree/Wrapping/Typedefs" "$work/itk/Wrapping"
 rm -f "$work"/itk/Wrapping/Typedefs/{,python/}*NeighborhoodArgmaxLabel*
 
+# Error texts name source files: without the folders of this machine.
+source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$tree/CMakeCache.txt")
+export CFLAGS="${CFLAGS:-} -ffile-prefix-map=$source/= -ffile-prefix-map=$PWD/="
+export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$source/= -ffile-prefix-map=$PWD/="
+if command -v ccache >/dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" wheel . --no-deps --wheel-dir "$work/wheel" --config-settings "cmake.define.ITK_DIR=$work/itk"
-wheel=$(basename "$work"/wheel/*.whl)
-mv "$work/wheel/$wheel" dist
+"$work/venv/bin/pip" wheel . --no-deps --wheel-dir "$work/dist" \
+  --config-settings "build-dir=$work/build" --config-settings "cmake.define.ITK_DIR=$work/itk"
+wheel=$(basename "$work"/dist/*.whl)
+mv "$work/dist/$wheel" dist
 realpath "dist/$wheel"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Builds and passes all tests, and a second time under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Builds and passes all tests: those in C++, a second time under AddressSanitizer and UndefinedBehaviorSanitizer, and those of
+# the Python wheel.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
@@ -26,3 +27,11 @@ done
 export ASAN_OPTIONS=detect_leaks=0
 run_tests sanitized -DCMAKE_BUILD_TYPE=None \
   -DCMAKE_CXX_FLAGS="-O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+unset ASAN_OPTIONS
+
+# The wheel, beside itk of PyPI in a clean virtual environment.
+wheel=$(scripts/build-wheel.sh | tail -n 1)
+rm -rf build/python
+"${PYTHON:-python3}" -m venv build/python
+build/python/bin/pip install -q "$wheel[test]"
+build/python/bin/python -m pytest

@@ -1,0 +1,56 @@
+"""Labels an image that exceeds the memory: a Zarr array, or the finest level of an OME-Zarr, in several processes.
+
+    pip install "itk-neighborhoodargmaxlabel[test]"
+    python label_zarr.py image.ome.zarr labels.ome.zarr --border Inside --workers 4 --memory-limit 2GB
+"""
+
+import argparse
+
+import dask.array
+import itk
+import ngff_zarr
+import zarr
+from distributed import Client, progress
+from itk_neighborhoodargmaxlabel import dask_labels
+
+
+def label_zarr(source, target, client, **options):
+    """Labels the array or OME-Zarr in the folder `source` into a new one in the folder `target`."""
+    image = zarr.open(source, mode="r")
+    if isinstance(image, zarr.Array):
+        array_path = label_path = None
+    else:
+        # The metadata of the OME-Zarr, of its finest level only, is that of the labels as well.
+        metadata = dict(image.attrs)
+        levels = metadata.get("ome", metadata)["multiscales"][0]
+        levels["datasets"] = levels["datasets"][:1]
+        array_path = label_path = levels["datasets"][0]["path"]
+        finest = ngff_zarr.from_ngff_zarr(source).images[0]
+        options["spacing"] = [finest.scale[axis] for axis in reversed(finest.dims)]
+
+    array = dask.array.from_zarr(source, component=array_path)
+    labels = dask_labels(array, **options).rechunk(array.chunksize)
+    if label_path is not None:
+        zarr.create_group(target, attributes=metadata, zarr_format=image.metadata.zarr_format)
+    writing = client.compute(labels.to_zarr(target, component=label_path, compute=False))
+    progress(writing)
+    writing.result()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", help="folder of a Zarr array or an OME-Zarr")
+    parser.add_argument("target", help="folder for the labels, which must not exist")
+    parser.add_argument("--border", choices=["Background", "Inside", "Periodic"], default="Background")
+    parser.add_argument("--center-score", type=float, default=-100.0)
+    parser.add_argument("--workers", type=int, default=2, help="processes")
+    parser.add_argument("--memory-limit", default="auto", help="of each process, for example 2GB")
+    arguments = parser.parse_args()
+
+    border = getattr(itk.NeighborhoodArgmaxLabelImageFilterEnums, "Border_" + arguments.border)
+    with Client(n_workers=arguments.workers, threads_per_worker=1, memory_limit=arguments.memory_limit) as client:
+        label_zarr(arguments.source, arguments.target, client, border=border, center_score=arguments.center_score)
+
+
+if __name__ == "__main__":
+    main()

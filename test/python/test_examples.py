@@ -1,0 +1,55 @@
+"""Each example runs, and what it says is so."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import itk
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+
+
+def run(name, *arguments):
+    command = [sys.executable, str(EXAMPLES / name), *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout, result.stderr
+
+
+def assert_is_colorful(picture):
+    pixels = imread(picture)[..., :3]
+    assert pixels.shape[0] > 300 and pixels.shape[1] > 600
+    assert len(np.unique((pixels * 15).astype(int).reshape(-1, 3), axis=0)) > 50
+
+
+def test_mri(tmp_path):
+    image = np.random.default_rng(8).random((9, 20, 20)).astype(np.float32)
+    itk.imwrite(itk.image_from_array(image), str(tmp_path / "image.nii.gz"))
+    output, _ = run("label_mri.py", tmp_path / "image.nii.gz", tmp_path / "labels.png")
+    assert "of the voxels are sinks" in output
+    assert_is_colorful(tmp_path / "labels.png")
+
+
+def test_terrain(tmp_path):
+    output, _ = run("label_terrain.py", tmp_path / "terrain.png")
+    assert int(output.split()[0]) >= 3 and "sinks" in output
+    assert_is_colorful(tmp_path / "terrain.png")
+
+
+def test_replacement_of_the_numpy_loop():
+    output, _ = run("replace_numpy_loop.py", 16)
+    assert "equal labels: True" in output
+
+
+def test_progress_bar():
+    _, bar = run("show_progress.py", 60)
+    assert "100%" in bar
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
+def test_every_example_is_tested(name):
+    tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    assert f'"{name}"' in tests
