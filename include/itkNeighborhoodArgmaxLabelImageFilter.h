@@ -318,13 +318,13 @@ private:
             TotalProgressReporter &       progress);
 
   /** What a kernel gave for `count` voxels from `index` on, into the outputs. */
-  template <typename TLabel>
+  template <typename TLabel, typename TScore>
   void
   StoreRow(const Images &    images,
            const IndexType & index,
            SizeValueType     count,
            const TLabel *    labels,
-           const double *    scores);
+           const TScore *    scores);
 
   double          m_CenterScore{ -100.0 };
   bool            m_LabelStrictExtrema{ false };

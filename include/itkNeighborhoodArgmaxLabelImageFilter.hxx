@@ -559,12 +559,12 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   const StageType stage(images.input, images.mask, m_Border == BorderEnum::Periodic);
 
   // Copies of rows last while their plane is one of the kernel's three.
-  constexpr unsigned int                                     numberOfSlots = 3;
-  std::vector<KernelPixelType>                               values(numberOfSlots * stagedSize);
-  std::vector<unsigned char>                                 present(numberOfSlots * stagedSize);
-  std::vector<NeighborhoodArgmaxLabel::Row<KernelPixelType>> rows(tileRows + 2);
-  std::vector<std::uint8_t>                                  labels(tileRows * tileColumns);
-  std::vector<double>                                        scores(images.scores ? tileRows * tileColumns : 0);
+  constexpr unsigned int                                         numberOfSlots = 3;
+  std::vector<KernelPixelType>                                   values(numberOfSlots * stagedSize);
+  std::vector<unsigned char>                                     present(numberOfSlots * stagedSize);
+  std::vector<NeighborhoodArgmaxLabel::Row<KernelPixelType>>     rows(tileRows + 2);
+  std::vector<std::uint8_t>                                      labels(tileRows * tileColumns);
+  std::vector<NeighborhoodArgmaxLabel::ScoreOf<KernelPixelType>> scores(tileRows * tileColumns);
 
   // The first voxel of each march: of all voxels of the other axes, and of each tile.
   OutputImageRegionType starts = region;
@@ -574,8 +574,10 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   {
     starts.SetSize(planeAxis, 1);
   }
-  // The kernel writes into the output itself, and nothing remains to be done.
-  const bool            isStored = std::is_same<OutputPixelType, std::uint8_t>::value && !images.scores && !images.mask;
+  // Where pixel types agree, the kernel writes into the output itself.
+  constexpr bool storesLabels = std::is_same<OutputPixelType, std::uint8_t>::value;
+  constexpr bool storesScores = std::is_same<ScorePixelType, NeighborhoodArgmaxLabel::ScoreOf<KernelPixelType>>::value;
+  const bool     isStored = storesLabels && (storesScores || !images.scores) && !images.mask;
   const OffsetValueType planeDistance = images.input->GetOffsetTable()[hasPlanes ? planeAxis : rowAxis];
   const SizeValueType   numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;
   const IndexValueType  endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
@@ -624,21 +626,29 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
           {
             --index[planeAxis];
           }
-          // Labels of the output's pixel type need no copy.
-          const auto     scoreStride = static_cast<std::ptrdiff_t>(tileColumns);
-          std::ptrdiff_t labelStride = scoreStride;
+          auto           labelStride = static_cast<std::ptrdiff_t>(tileColumns);
           std::uint8_t * tileLabels = labels.data();
-          if constexpr (std::is_same<OutputPixelType, std::uint8_t>::value)
+          if constexpr (storesLabels)
           {
             labelStride = images.labels->GetOffsetTable()[rowAxis];
             tileLabels = PixelAt(images.labels, index);
           }
-          kernel.Label(tileLabels, labelStride, scores.empty() ? nullptr : scores.data(), scoreStride);
+          auto   scoreStride = static_cast<std::ptrdiff_t>(tileColumns);
+          auto * tileScores = scores.data();
+          if constexpr (storesScores)
+          {
+            if (images.scores)
+            {
+              scoreStride = images.scores->GetOffsetTable()[rowAxis];
+              tileScores = PixelAt(images.scores, index);
+            }
+          }
+          kernel.Label(tileLabels, labelStride, images.scores ? tileScores : nullptr, scoreStride);
           this->FillRowEnds(images, index, numberOfColumns, rowAxis, numberOfRows, whole, region);
           for (SizeValueType row = 0; row < numberOfRows && !isStored; ++row, ++index[rowAxis])
           {
             this->StoreRow(
-              images, index, numberOfColumns, tileLabels + row * labelStride, scores.data() + row * scoreStride);
+              images, index, numberOfColumns, tileLabels + row * labelStride, tileScores + row * scoreStride);
           }
           progress.Completed(numberOfRows * numberOfColumns);
         }
@@ -648,35 +658,30 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
 }
 
 template <typename TInputImage, typename TOutputImage>
-template <typename TLabel>
+template <typename TLabel, typename TScore>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::StoreRow(const Images &    images,
                                                                         const IndexType & index,
                                                                         SizeValueType     count,
                                                                         const TLabel *    labels,
-                                                                        const double *    scores)
+                                                                        const TScore *    scores)
 {
-  OutputPixelType * const row = PixelAt(images.labels, index);
-  if (static_cast<const void *>(row) != labels)
-  {
-    std::transform(labels, labels + count, row, [](TLabel label) { return static_cast<OutputPixelType>(label); });
-  }
-  ScorePixelType * const scoreRow = images.scores ? PixelAt(images.scores, index) : nullptr;
-  if (scoreRow)
-  {
-    std::transform(scores, scores + count, scoreRow, [](double score) { return static_cast<ScorePixelType>(score); });
-  }
-  if (images.mask)
-  {
-    const unsigned char * const maskRow = PixelAt(images.mask, index);
-    for (SizeValueType x = 0; x < count; ++x)
+  const unsigned char * const maskRow = images.mask ? PixelAt(images.mask, index) : nullptr;
+  const auto                  store = [&](const auto * from, auto * to, const auto background) {
+    using PixelType = std::remove_const_t<decltype(background)>;
+    if (static_cast<const void *>(from) != to)
     {
-      row[x] = maskRow[x] ? row[x] : m_BackgroundValue;
-      if (scoreRow)
-      {
-        scoreRow[x] = maskRow[x] ? scoreRow[x] : ScorePixelType{};
-      }
+      std::transform(from, from + count, to, [](auto value) { return static_cast<PixelType>(value); });
     }
+    for (SizeValueType x = 0; maskRow && x < count; ++x)
+    {
+      to[x] = maskRow[x] ? to[x] : background;
+    }
+  };
+  store(labels, PixelAt(images.labels, index), m_BackgroundValue);
+  if (images.scores)
+  {
+    store(scores, PixelAt(images.scores, index), ScorePixelType{});
   }
 }
 

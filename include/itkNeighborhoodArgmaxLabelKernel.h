@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 /** The computation of NeighborhoodArgmaxLabelImageFilter on staged rows: no image, no border, no thread in it. Compiled
@@ -64,6 +65,10 @@ struct Row
   const unsigned char * present{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
   const TPixel *        next{ nullptr };    ///< the values that are worth fetching into the cache meanwhile, or nullptr
 };
+
+/** What scores of tiles are given in; they are computed in double. */
+template <typename TPixel>
+using ScoreOf = std::conditional_t<std::is_same<TPixel, double>::value, double, float>;
 
 /** Labels rows of any neighbourhood: the definition, candidate by candidate. */
 template <typename TPixel>
@@ -108,7 +113,7 @@ public:
   /** Labels, and scores unless that is nullptr, of the plane in the middle of the last ones taken. Strides in elements.
    * Voxels that are not present get some label. */
   void
-  Label(std::uint8_t * labels, std::ptrdiff_t labelStride, double * scores, std::ptrdiff_t scoreStride);
+  Label(std::uint8_t * labels, std::ptrdiff_t labelStride, ScoreOf<TPixel> * scores, std::ptrdiff_t scoreStride);
 
 private:
   class Implementation;

@@ -157,7 +157,9 @@ struct PixelLoops
                 const TPixel * const * neighbors,
                 const double *         weights,
                 const std::uint8_t *   labels,
-                double *               scores,
+                std::uint8_t           centerLabel,
+                double                 centerScore,
+                ScoreOf<TPixel> *      scores,
                 std::size_t            n);
 };
 
@@ -304,6 +306,10 @@ struct RankLoops
                                        const RankRule &              rule,
                                        std::int16_t *                codes,
                                        std::size_t                   n);
+
+  /** Label 0 where not present, before labels are finished. */
+  void (*maskRanks)(const unsigned char * present, std::int16_t * codes, std::size_t n);
+  void (*maskScores)(const unsigned char * present, std::int32_t * codes, std::size_t n);
 
   FinishLoop<std::int16_t> finishRanks;
   FinishLoop<std::int32_t> finishScores;

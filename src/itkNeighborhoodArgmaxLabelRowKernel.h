@@ -76,12 +76,9 @@ public:
     m_RowMasks.resize(rules.numberOfRows);
   }
 
+  template <typename TLabel>
   void
-  Label(const Row<TPixel> * rows,
-        std::size_t         width,
-        std::uint32_t *     labels,
-        double *            scores,
-        bool                isKnownFinite = false)
+  Label(const Row<TPixel> * rows, std::size_t width, TLabel * labels, double * scores, bool isKnownFinite = false)
   {
     assert(width <= MaximumWidth);
     const bool isMasked = std::any_of(rows, rows + m_Rules.numberOfRows, [](const auto & row) { return row.present; });
@@ -105,7 +102,7 @@ public:
     {
       this->LabelStrictExtrema(width, scores);
     }
-    std::copy_n(m_Labels, width, labels);
+    std::transform(m_Labels, m_Labels + width, labels, [](std::int64_t label) { return static_cast<TLabel>(label); });
   }
 
   /** The label of voxel x of rows of finite numbers: for single voxels, where loops do not pay. */

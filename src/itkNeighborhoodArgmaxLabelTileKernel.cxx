@@ -60,6 +60,9 @@ template <typename TPixel>
 class TileKernel<TPixel>::Implementation
 {
 public:
+  using Key = KeyOf<TPixel>;
+  using ScoreType = ScoreOf<TPixel>;
+
   Implementation(const Rules & rules, unsigned int numberOfPlanes, std::size_t rows, std::size_t columns)
     : m_Rules(rules)
     , m_Loops(GetLoops())
@@ -165,7 +168,7 @@ public:
   }
 
   void
-  Label(std::uint8_t * labels, std::ptrdiff_t labelStride, double * scores, std::ptrdiff_t scoreStride)
+  Label(std::uint8_t * labels, std::ptrdiff_t labelStride, ScoreType * scores, std::ptrdiff_t scoreStride)
   {
     double magnitude = 0.0;
     for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
@@ -195,8 +198,6 @@ public:
   }
 
 private:
-  using Key = KeyOf<TPixel>;
-
   static constexpr unsigned int MaximumNumberOfLabels = 27;
 
   static constexpr int NoCenterOrder = std::numeric_limits<int>::max();
@@ -276,24 +277,27 @@ private:
                     std::size_t    begin,
                     std::size_t    end,
                     std::uint8_t * labels,
-                    double *       scores,
+                    ScoreType *    scores,
                     bool           isFinite)
   {
     constexpr std::size_t width = RowKernel<TPixel>::MaximumWidth;
     for (std::size_t x = begin; x < end; x += width)
     {
       Row<TPixel>       rows[9];
-      std::uint32_t     wideLabels[width];
-      double            ownScores[width];
+      double            wideScores[width];
       const std::size_t count = std::min(width, end - x);
       this->GetNeighborhood(j, x, rows);
-      m_RowKernel.Label(rows, count, wideLabels, scores ? scores + x : ownScores, isFinite);
-      std::copy_n(wideLabels, count, labels + x);
+      m_RowKernel.Label(rows, count, labels + x, wideScores, isFinite);
+      if (scores)
+      {
+        std::transform(
+          wideScores, wideScores + count, scores + x, [](double score) { return static_cast<ScoreType>(score); });
+      }
     }
   }
 
   void
-  ScoreRow(std::size_t j, const std::uint8_t * labels, double * scores) const
+  ScoreRow(std::size_t j, const std::uint8_t * labels, ScoreType * scores) const
   {
     Row<TPixel> rows[9];
     this->GetNeighborhood(j, 0, rows);
@@ -304,11 +308,14 @@ private:
       neighbors[label] = rows[label / 3].values + label % 3 - 1;
       weights[label] = m_Rules.ascent ? -m_Weights[label] : m_Weights[label];
     }
-    m_Pixels.score(rows[m_Rules.centerRow].values, neighbors, weights, labels, scores, m_Columns);
-    for (std::size_t x = 0; x < m_Columns; ++x)
-    {
-      scores[x] = labels[x] == m_Rules.centerLabel ? m_Rules.centerScore : scores[x];
-    }
+    m_Pixels.score(rows[m_Rules.centerRow].values,
+                   neighbors,
+                   weights,
+                   labels,
+                   static_cast<std::uint8_t>(m_Rules.centerLabel),
+                   m_Rules.centerScore,
+                   scores,
+                   m_Columns);
   }
 
   /** Finds the undecided labels of a row, and returns their number. */
@@ -353,13 +360,6 @@ private:
   std::size_t
   Decide(std::size_t j, std::uint8_t * labels)
   {
-    if (const unsigned char * const present = m_Planes[m_NumberOfPlanes / 2].rows[j + 1].present)
-    {
-      for (std::size_t x = 0; x < m_Columns; ++x)
-      {
-        labels[x] = present[x] ? labels[x] : 0;
-      }
-    }
     std::size_t number = this->FindUndecided(labels);
     if (8 * number > m_Columns)
     {
@@ -451,9 +451,19 @@ private:
       const Block<std::uint8_t> block{ labels + static_cast<std::ptrdiff_t>(j) * labelStride,
                                        labelStride,
                                        numberOfRows };
-      const auto                compareScores = [&] {
+      const auto                maskCodes = [&](const auto maskLoop, auto * codes) {
+        for (std::size_t k = 0; k < numberOfRows; ++k)
+        {
+          if (const unsigned char * const present = center.rows[j + 1 + k].present)
+          {
+            maskLoop(present, codes + k * width, m_Columns);
+          }
+        }
+      };
+      const auto compareScores = [&] {
         loops.compareScores[accuracy][accuracy == Exact ? !hasCenterOrder : m_IsCareful](
           keyRows, scoreRule, m_Codes.Data(), width);
+        maskCodes(m_RankLoops.maskScores, m_Codes.Data());
         m_RankLoops.finishScores(m_Codes.Data(), width, block, m_Columns, m_Numbers.data());
       };
       if constexpr (sizeof(Key) == sizeof(std::int16_t))
@@ -461,6 +471,7 @@ private:
         if (m_UsesRanks)
         {
           m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRules[isMasked], m_RankCodes.Data(), width);
+          maskCodes(m_RankLoops.maskRanks, m_RankCodes.Data());
           m_RankLoops.finishRanks(m_RankCodes.Data(), width, block, m_Columns, m_Numbers.data());
         }
         else
@@ -742,10 +753,10 @@ TileKernel<TPixel>::Push(const Row<TPixel> * rows)
 
 template <typename TPixel>
 void
-TileKernel<TPixel>::Label(std::uint8_t * labels,
-                          std::ptrdiff_t labelStride,
-                          double *       scores,
-                          std::ptrdiff_t scoreStride)
+TileKernel<TPixel>::Label(std::uint8_t *    labels,
+                          std::ptrdiff_t    labelStride,
+                          ScoreOf<TPixel> * scores,
+                          std::ptrdiff_t    scoreStride)
 {
   m_Implementation->Label(labels, labelStride, scores, scoreStride);
 }

@@ -112,14 +112,17 @@ enum class Kind
   FixedPoint,
   Offset1000,
   Tails,
+  Cancellation,
+  CancellingIntegers,
   End
 };
 
-const char * const KindNames[] = { "Uniform",       "Smooth",       "FewLevels",   "Plateaus",     "Constant",
-                                   "CenterTies",    "DeepMinima",   "AnyBits",     "Extremes",     "Blocks",
-                                   "NearTies",      "RoundingTies", "Denormal",    "Huge",         "SomeNaN",
-                                   "OnlyNaN",       "SomeInfinite", "OneInfinite", "OnlyInfinite", "NegativeZero",
-                                   "IntegerValued", "FixedPoint",   "Offset1000",  "Tails" };
+const char * const KindNames[] = { "Uniform",           "Smooth",       "FewLevels",   "Plateaus",     "Constant",
+                                   "CenterTies",        "DeepMinima",   "AnyBits",     "Extremes",     "Blocks",
+                                   "NearTies",          "RoundingTies", "Denormal",    "Huge",         "SomeNaN",
+                                   "OnlyNaN",           "SomeInfinite", "OneInfinite", "OnlyInfinite", "NegativeZero",
+                                   "IntegerValued",     "FixedPoint",   "Offset1000",  "Tails",        "Cancellation",
+                                   "CancellingIntegers" };
 
 template <typename TPixel>
 int
@@ -251,6 +254,11 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
       case Kind::NearTies:
         return TPixel{ 1000 } * (1 + static_cast<TPixel>(random.Integer(0, 4)) * Limits::epsilon()) -
                static_cast<TPixel>(random.Integer(0, 1));
+      case Kind::Cancellation:
+        // Beside a number of 25 bits, differences of others are lost.
+        return static_cast<TPixel>(random.Chance(0.1) ? 33554430.0 : random.Real(-10.0, 10.0));
+      case Kind::CancellingIntegers:
+        return static_cast<TPixel>(random.Chance(0.1) ? 33554430.0 : random.Integer(0, random.Chance(0.2) ? 5 : 0));
       case Kind::RoundingTies:
         return static_cast<TPixel>(random.OneOf({ 1e8, 1e8 + 8, -1e8, 1e-20, 2e-20, 0.0, 1.0, -1e-20 }));
       case Kind::Denormal:
