@@ -67,22 +67,13 @@ ExpandMask(const unsigned char * present, IntegerOf<TReal> * mask, std::size_t n
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x) { mask[x] = present[x] != 0; }
 }
 
-template <typename TReal>
-void
-Start(TReal * best, IntegerOf<TReal> * winner, std::size_t n)
-{
-  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
-  {
-    best[x] = -static_cast<TReal>(HUGE_VAL);
-    winner[x] = -1;
-  }
-}
-
 // Candidates come in descending order of their labels, so that the last one that is not less has the lowest label.
 template <typename TReal, bool VHostile, bool VMasked>
 void
 Compete(const TReal *              center,
         const Competitors<TReal> & competitors,
+        const TReal *              bestBefore,
+        const IntegerOf<TReal> *   winnerBefore,
         TReal *                    best,
         IntegerOf<TReal> *         winner,
         std::size_t                n)
@@ -90,8 +81,8 @@ Compete(const TReal *              center,
   const Competitors<TReal> c = competitors;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    TReal            bestScore = best[x];
-    IntegerOf<TReal> bestLabel = winner[x];
+    TReal            bestScore = bestBefore[x];
+    IntegerOf<TReal> bestLabel = winnerBefore[x];
     for (int k = 0; k < Competitors<TReal>::Number; ++k)
     {
       TReal score = center[x] - c.neighbors[k][x];
@@ -145,6 +136,16 @@ Merge(const TReal *            best,
     }
     score[x] = wins ? s : score[x];
     label[x] = wins ? w : label[x];
+  }
+}
+
+template <typename TReal>
+void
+Narrow(const std::int64_t * labels, std::uint8_t * bytes, std::size_t n)
+{
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  {
+    bytes[x] = static_cast<std::uint8_t>(labels[x]);
   }
 }
 
@@ -710,11 +711,11 @@ MakeDefinitionLoops()
 {
   return { IsFinite<TReal>,
            ExpandMask<TReal>,
-           Start<TReal>,
            { { Compete<TReal, false, false>, Compete<TReal, false, true> },
              { Compete<TReal, true, false>, Compete<TReal, true, true> } },
            { { Merge<TReal, false, false>, Merge<TReal, false, true> },
              { Merge<TReal, true, false>, Merge<TReal, true, true> } },
+           Narrow<TReal>,
            MarkNotNegative<TReal> };
 }
 

@@ -91,11 +91,12 @@ struct DefinitionLoops
 
   bool (*isFinite)(const TReal * values, std::size_t n);
   void (*expandMask)(const unsigned char * present, Integer * mask, std::size_t n);
-  void (*start)(TReal * best, Integer * winner, std::size_t n);
 
   /** Candidates against the best so far of those with higher labels; [not all finite][masked]. */
   void (*compete[2][2])(const TReal *              center,
                         const Competitors<TReal> & competitors,
+                        const TReal *              bestBefore,
+                        const Integer *            winnerBefore,
                         TReal *                    best,
                         Integer *                  winner,
                         std::size_t                n);
@@ -107,6 +108,8 @@ struct DefinitionLoops
                       double *        score,
                       std::int64_t *  label,
                       std::size_t     n);
+
+  void (*narrow)(const std::int64_t * labels, std::uint8_t * bytes, std::size_t n);
 
   void (*markNotNegative)(const TReal *   center,
                           const TReal *   neighbor,

@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <limits>
 
 namespace itk::NeighborhoodArgmaxLabel
 {
@@ -69,6 +70,8 @@ public:
         group.push_back(group.back());
       }
     }
+    std::fill_n(m_NoBest, MaximumWidth, -std::numeric_limits<Real>::infinity());
+    std::fill_n(m_NoWinners, MaximumWidth, Integer{ -1 });
     m_Stride = MaximumWidth + 2 * m_Margin;
     m_Reals.resize(rules.numberOfRows * m_Stride);
     m_Masks.resize(rules.numberOfRows * m_Stride);
@@ -89,11 +92,14 @@ public:
     const Real * const center = m_RowReals[m_Rules.centerRow];
     for (const auto & group : m_Groups)
     {
-      m_Definition.start(m_Best, m_Winners, width);
+      const Real *    best = m_NoBest;
+      const Integer * winners = m_NoWinners;
       for (std::size_t first = 0; first < group.size(); first += Competitors<Real>::Number)
       {
         const auto competitors = this->GetCompetitors(group.data() + first);
-        m_Definition.compete[isHostile][isMasked](center, competitors, m_Best, m_Winners, width);
+        m_Definition.compete[isHostile][isMasked](center, competitors, best, winners, m_Best, m_Winners, width);
+        best = m_Best;
+        winners = m_Winners;
       }
       const double weight = std::is_same<Real, double>::value ? 1.0 : group.front().weight;
       m_Definition.merge[isHostile][isMasked](m_Best, m_Winners, weight, scores, m_Labels, width);
@@ -102,7 +108,14 @@ public:
     {
       this->LabelStrictExtrema(width, scores);
     }
-    std::transform(m_Labels, m_Labels + width, labels, [](std::int64_t label) { return static_cast<TLabel>(label); });
+    if constexpr (std::is_same<TLabel, std::uint8_t>::value)
+    {
+      m_Definition.narrow(m_Labels, labels, width);
+    }
+    else
+    {
+      std::transform(m_Labels, m_Labels + width, labels, [](std::int64_t label) { return static_cast<TLabel>(label); });
+    }
   }
 
   /** The label of voxel x of rows of finite numbers: for single voxels, where loops do not pay. */
@@ -225,6 +238,8 @@ private:
   std::vector<Integer>                m_Masks;
   std::vector<const Real *>           m_RowReals;
   std::vector<const Integer *>        m_RowMasks;
+  Real                                m_NoBest[MaximumWidth];
+  Integer                             m_NoWinners[MaximumWidth];
   Real                                m_Best[MaximumWidth];
   Integer                             m_Winners[MaximumWidth];
   std::int64_t                        m_Labels[MaximumWidth];
