@@ -36,7 +36,29 @@ namespace
 template <typename TPixel, unsigned int VDimension>
 using ImagePointer = typename itk::Image<TPixel, VDimension>::Pointer;
 
-/** Kinds: random, smooth, integers, plateaus, constant, nan, near-ties, tiny, deep. */
+/** What the value of a voxel is made of. */
+struct Voxel
+{
+  float full;  ///< the range of the image
+  float deep;  ///< a value from which the score of the center is not reached
+  float wave;  ///< smooth, about 0 to 1
+  float noise; ///< 0 to 1
+  float other; ///< 0 to 1
+};
+
+const std::map<std::string, float (*)(const Voxel &)> imageKinds{
+  { "random", [](const Voxel & v) { return v.full * v.noise; } },
+  { "smooth", [](const Voxel & v) { return v.full * v.wave + 0.01f * v.full * (v.noise - 0.5f); } },
+  { "integers", [](const Voxel & v) { return std::floor(2000 * v.noise); } },
+  { "plateaus", [](const Voxel & v) { return v.wave > 0.5f ? v.full * v.wave + v.noise : 0.0f; } },
+  { "constant", [](const Voxel & v) { return v.full / 2; } },
+  { "nan", [](const Voxel &) { return std::nanf(""); } },
+  { "some-nan", [](const Voxel & v) { return v.other < 0.05f ? std::nanf("") : v.full * v.noise; } },
+  { "near-ties", [](const Voxel & v) { return 1000 * (1 + std::floor(4 * v.noise) * 0x1p-23f); } },
+  { "tiny", [](const Voxel & v) { return 1e-30f * v.noise; } },
+  { "deep", [](const Voxel & v) { return v.other < 0.05f ? 0.0f : v.deep * (1 + 0.01f * v.noise); } },
+};
+
 template <typename TPixel, unsigned int VDimension>
 ImagePointer<TPixel, VDimension>
 MakeImage(const std::string & kind, const itk::Size<VDimension> & size)
@@ -44,54 +66,23 @@ MakeImage(const std::string & kind, const itk::Size<VDimension> & size)
   const auto image = itk::Image<TPixel, VDimension>::New();
   image->SetRegions(size);
   image->Allocate();
+  const auto                            valueOf = imageKinds.at(kind);
   std::mt19937                          engine(1);
   std::uniform_real_distribution<float> uniform(0.0f, 1.0f);
-  const float                           full = std::is_same<TPixel, short>::value ? 4000.0f : 250.0f;
-  TPixel *                              pixel = image->GetBufferPointer();
+  Voxel                                 voxel;
+  voxel.full = std::is_same<TPixel, short>::value ? 4000.0f : 250.0f;
+  voxel.deep = std::is_floating_point<TPixel>::value ? 100000.0f : 0.9f * voxel.full;
+  TPixel * pixel = image->GetBufferPointer();
   for (const auto & index : itk::ImageRegionIndexRange<VDimension>(image->GetBufferedRegion()))
   {
     const float x = 0.025f * static_cast<float>(index[0]);
     const float y = 0.025f * static_cast<float>(index[1]);
     const float z = VDimension > 2 ? 0.025f * static_cast<float>(index[VDimension - 1]) : 0.0f;
-    const float wave = 0.5f + 0.2f * std::sin(1.3f * x + 0.7f * y) + 0.15f * std::sin(1.1f * y - 0.9f * z + 1) +
-                       0.1f * std::sin(1.7f * z + 0.4f * x + 2);
-    const float noise = uniform(engine);
-    float       value = full * noise;
-    if (kind == "smooth")
-    {
-      value = full * wave + 0.01f * full * (noise - 0.5f);
-    }
-    else if (kind == "integers")
-    {
-      value = std::floor(2000 * noise);
-    }
-    else if (kind == "plateaus")
-    {
-      value = wave > 0.5f ? full * wave + noise : 0.0f;
-    }
-    else if (kind == "constant")
-    {
-      value = full / 2;
-    }
-    else if (kind == "nan")
-    {
-      value = std::nanf("");
-    }
-    else if (kind == "near-ties")
-    {
-      value = 1000 * (1 + std::floor(4 * noise) * 0x1p-23f);
-    }
-    else if (kind == "tiny")
-    {
-      value = 1e-30f * noise;
-    }
-    else if (kind == "deep")
-    {
-      // Minima deeper than the score of the center.
-      const float level = std::is_floating_point<TPixel>::value ? 100000.0f : 0.9f * full;
-      value = noise < 0.05f ? 0.0f : level * (1 + 0.01f * uniform(engine));
-    }
-    *pixel++ = static_cast<TPixel>(value);
+    voxel.wave = 0.5f + 0.2f * std::sin(1.3f * x + 0.7f * y) + 0.15f * std::sin(1.1f * y - 0.9f * z + 1) +
+                 0.1f * std::sin(1.7f * z + 0.4f * x + 2);
+    voxel.noise = uniform(engine);
+    voxel.other = uniform(engine);
+    *pixel++ = static_cast<TPixel>(valueOf(voxel));
   }
   return image;
 }
@@ -323,7 +314,7 @@ main(int argc, char * argv[])
   AddType<unsigned short>("uint16");
   AddType<double>("double");
   AddType<int>("int32");
-  for (const auto kind : { "integers", "plateaus", "constant", "nan", "near-ties", "tiny", "deep" })
+  for (const auto kind : { "integers", "plateaus", "constant", "nan", "some-nan", "near-ties", "tiny", "deep" })
   {
     AddFilter<float>("float", kind, Cube(usualLength));
     AddFilter<double>("double", kind, Cube(usualLength));

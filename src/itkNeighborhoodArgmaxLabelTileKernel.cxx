@@ -408,88 +408,36 @@ private:
 
   // ---- Keys
 
+  /** How the keys of three planes are compared. */
+  struct Comparison
+  {
+    double      scale;
+    bool        isExact;
+    bool        isMasked;
+    KeyAccuracy accuracy;
+    ScoreRule   scoreRule;
+  };
+
   void
   LabelByKeys(double magnitude, std::uint8_t * labels, std::ptrdiff_t labelStride)
   {
-    const bool isMasked = std::any_of(m_Planes, m_Planes + m_NumberOfPlanes, [](const auto & p) { return p.isMasked; });
-    const double scale = this->ChooseScale(magnitude, isMasked ? LargestKeyValueOfMasked : LargestKeyValue);
-    bool         isExact = true;
-    for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
-    {
-      this->MakeKeys(m_Planes[k], scale);
-      isExact &= m_Planes[k].isExact;
-    }
-    KeyAccuracy             accuracy = this->ChooseAccuracy(isExact, scale);
-    const ScoreRule         scoreRule = m_UsesRanks ? ScoreRule{} : this->MakeScoreRule(scale, isExact, isMasked);
-    const bool              hasCenterOrder = scoreRule.centerOrder != NoCenterOrder;
-    const ShapeLoops<Key> & loops = m_KeyLoops.shapes[m_Shape];
-    const std::size_t       width = RoundUp(m_Columns);
-    Plane &                 below = m_Planes[0];
-    Plane &                 center = m_Planes[m_NumberOfPlanes / 2];
-    Plane &                 above = m_Planes[m_NumberOfPlanes - 1];
-    const auto              doAcross = [&](std::size_t j, std::size_t numberOfRows) {
-      for (std::size_t k = j; k < j + numberOfRows; ++k)
-      {
-        this->FetchNext(above.rows[k]);
-      }
-      const auto stride = static_cast<std::ptrdiff_t>(m_Stride);
-      loops.across[!isExact](KeyRow(below, j),
-                             { KeyRow(center, j), stride, numberOfRows },
-                             KeyRow(above, j),
-                             m_Across.data() + j % m_NumberOfAcrossRows,
-                             width);
-    };
-    doAcross(0, 2);
+    Comparison comparison = this->MakeComparison(magnitude);
+    this->RankAcross(0, 2, comparison);
     std::size_t redone = 0;
     for (std::size_t j = 0; j < m_Rows; j += m_RowsAtOnce)
     {
-      const std::size_t numberOfRows = std::min(m_RowsAtOnce, m_Rows - j);
-      doAcross(j + 2, numberOfRows);
-      const auto                stride = static_cast<std::ptrdiff_t>(m_Stride);
-      const KeyRows<Key>        keyRows{ { KeyRow(center, j + 1), stride, numberOfRows },
-                                  m_Across.data() + j % m_NumberOfAcrossRows };
+      const std::size_t         numberOfRows = std::min(m_RowsAtOnce, m_Rows - j);
       const Block<std::uint8_t> block{ labels + static_cast<std::ptrdiff_t>(j) * labelStride,
                                        labelStride,
                                        numberOfRows };
-      const auto                maskCodes = [&](const auto maskLoop, auto * codes) {
-        for (std::size_t k = 0; k < numberOfRows; ++k)
-        {
-          if (const unsigned char * const present = center.rows[j + 1 + k].present)
-          {
-            maskLoop(present, codes + k * width, m_Columns);
-          }
-        }
-      };
-      const auto compareScores = [&] {
-        loops.compareScores[accuracy][accuracy == Exact ? !hasCenterOrder : m_IsCareful](
-          keyRows, scoreRule, m_Codes.Data(), width);
-        maskCodes(m_RankLoops.maskScores, m_Codes.Data());
-        m_RankLoops.finishScores(m_Codes.Data(), width, block, m_Columns, m_Numbers.data());
-      };
-      if constexpr (sizeof(Key) == sizeof(std::int16_t))
-      {
-        if (m_UsesRanks)
-        {
-          m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRules[isMasked], m_RankCodes.Data(), width);
-          maskCodes(m_RankLoops.maskRanks, m_RankCodes.Data());
-          m_RankLoops.finishRanks(m_RankCodes.Data(), width, block, m_Columns, m_Numbers.data());
-        }
-        else
-        {
-          compareScores();
-        }
-      }
-      else
-      {
-        compareScores();
-      }
-      if (accuracy == Rounded && !m_IsCareful &&
-          64 * std::accumulate(m_Numbers.begin(), m_Numbers.begin() + numberOfRows, std::size_t{ 0 }) >
-            numberOfRows * m_Columns)
+      this->RankAcross(j + 2, numberOfRows, comparison);
+      this->Compare(j, comparison, block);
+      const auto undecided = std::accumulate(m_Numbers.begin(), m_Numbers.begin() + numberOfRows, std::size_t{ 0 });
+      if (comparison.accuracy == Rounded && !m_IsCareful && 64 * undecided > numberOfRows * m_Columns)
       {
         m_IsCareful = true;
-        accuracy = this->ChooseAccuracy(isExact, scale);
-        compareScores();
+        comparison.accuracy = this->ChooseAccuracy(comparison);
+        this->Compare(j, comparison, block);
       }
       for (std::size_t k = 0; k < numberOfRows; ++k)
       {
@@ -511,10 +459,84 @@ private:
     }
   }
 
-  KeyAccuracy
-  ChooseAccuracy(bool isExact, double scale)
+  Comparison
+  MakeComparison(double magnitude)
   {
-    return isExact ? Exact : m_IsCareful && this->HasExactZeros(scale) ? RoundedButZeros : Rounded;
+    Comparison comparison{};
+    comparison.isMasked = std::any_of(m_Planes, m_Planes + m_NumberOfPlanes, [](const auto & p) { return p.isMasked; });
+    comparison.scale = this->ChooseScale(magnitude, comparison.isMasked ? LargestKeyValueOfMasked : LargestKeyValue);
+    comparison.isExact = true;
+    for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
+    {
+      this->MakeKeys(m_Planes[k], comparison.scale);
+      comparison.isExact &= m_Planes[k].isExact;
+    }
+    comparison.accuracy = this->ChooseAccuracy(comparison);
+    if (!m_UsesRanks)
+    {
+      comparison.scoreRule = this->MakeScoreRule(comparison.scale, comparison.isExact, comparison.isMasked);
+    }
+    return comparison;
+  }
+
+  /** What rows from j on give across, of the rows + 2 of the planes. */
+  void
+  RankAcross(std::size_t j, std::size_t numberOfRows, const Comparison & comparison)
+  {
+    Plane & above = m_Planes[m_NumberOfPlanes - 1];
+    for (std::size_t k = j; k < j + numberOfRows; ++k)
+    {
+      this->FetchNext(above.rows[k]);
+    }
+    m_KeyLoops.shapes[m_Shape].across[!comparison.isExact](
+      KeyRow(m_Planes[0], j),
+      { KeyRow(m_Planes[m_NumberOfPlanes / 2], j), static_cast<std::ptrdiff_t>(m_Stride), numberOfRows },
+      KeyRow(above, j),
+      m_Across.data() + j % m_NumberOfAcrossRows,
+      RoundUp(m_Columns));
+  }
+
+  /** Labels of rows from j on, and into m_Numbers how many of them keys do not decide. */
+  void
+  Compare(std::size_t j, const Comparison & comparison, Block<std::uint8_t> labels)
+  {
+    Plane &            center = m_Planes[m_NumberOfPlanes / 2];
+    const std::size_t  width = RoundUp(m_Columns);
+    const KeyRows<Key> keyRows{ { KeyRow(center, j + 1), static_cast<std::ptrdiff_t>(m_Stride), labels.numberOfRows },
+                                m_Across.data() + j % m_NumberOfAcrossRows };
+    const auto         finish = [&](const auto maskLoop, const auto finishLoop, auto * codes) {
+      for (std::size_t k = 0; k < labels.numberOfRows; ++k)
+      {
+        if (const unsigned char * const present = center.rows[j + 1 + k].present)
+        {
+          maskLoop(present, codes + k * width, m_Columns);
+        }
+      }
+      finishLoop(codes, width, labels, m_Columns, m_Numbers.data());
+    };
+    if constexpr (sizeof(Key) == sizeof(std::int16_t))
+    {
+      if (m_UsesRanks)
+      {
+        m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRules[comparison.isMasked], m_RankCodes.Data(), width);
+        finish(m_RankLoops.maskRanks, m_RankLoops.finishRanks, m_RankCodes.Data());
+        return;
+      }
+    }
+    const bool byScore = comparison.accuracy == Exact ? comparison.scoreRule.centerOrder == NoCenterOrder : m_IsCareful;
+    m_KeyLoops.shapes[m_Shape].compareScores[comparison.accuracy][byScore](
+      keyRows, comparison.scoreRule, m_Codes.Data(), width);
+    finish(m_RankLoops.maskScores, m_RankLoops.finishScores, m_Codes.Data());
+  }
+
+  KeyAccuracy
+  ChooseAccuracy(const Comparison & comparison)
+  {
+    if (comparison.isExact)
+    {
+      return Exact;
+    }
+    return m_IsCareful && this->HasExactZeros(comparison.scale) ? RoundedButZeros : Rounded;
   }
 
   /** The scale of the planes' keys: the last one, as long as the greatest value fits and uses most of the bits. */

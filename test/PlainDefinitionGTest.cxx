@@ -780,7 +780,8 @@ TYPED_TEST(PlainDefinitionTest, EveryCombinationOfOptions)
 TYPED_TEST(PlainDefinitionTest, ImagesOfSeveralTilesAndThreads)
 {
   Random random(7);
-  for (const itk::Size<3> & size : { itk::Size<3>{ { 300, 20, 8 } }, itk::Size<3>{ { 40, 40, 40 } } })
+  for (const itk::Size<3> & size :
+       { itk::Size<3>{ { 300, 140, 5 } }, itk::Size<3>{ { 600, 66, 3 } }, itk::Size<3>{ { 40, 40, 40 } } })
   {
     for (int border = 0; border < 3; ++border)
     {

@@ -1021,3 +1021,18 @@ TEST(NeighborhoodArgmaxLabelImageFilter, MaskedIslandIsItsOwnCenterAtEveryDistan
     EXPECT_EQ(filter->GetOutput()->GetPixel(island), 4);
   }
 }
+
+TEST(NeighborhoodArgmaxLabelImageFilter, UnknownInstructionSetIsRefused)
+{
+  const std::string before = itk::NeighborhoodArgmaxLabel::GetInstructionSet();
+  try
+  {
+    itk::NeighborhoodArgmaxLabel::SetInstructionSet("abacus");
+    FAIL() << "was taken";
+  }
+  catch (const std::invalid_argument & error)
+  {
+    EXPECT_NE(std::string(error.what()).find("abacus"), std::string::npos);
+  }
+  EXPECT_EQ(itk::NeighborhoodArgmaxLabel::GetInstructionSet(), before);
+}
