@@ -114,15 +114,16 @@ enum class Kind
   Tails,
   Cancellation,
   CancellingIntegers,
+  Underflow,
   End
 };
 
-const char * const KindNames[] = { "Uniform",           "Smooth",       "FewLevels",   "Plateaus",     "Constant",
-                                   "CenterTies",        "DeepMinima",   "AnyBits",     "Extremes",     "Blocks",
-                                   "NearTies",          "RoundingTies", "Denormal",    "Huge",         "SomeNaN",
-                                   "OnlyNaN",           "SomeInfinite", "OneInfinite", "OnlyInfinite", "NegativeZero",
-                                   "IntegerValued",     "FixedPoint",   "Offset1000",  "Tails",        "Cancellation",
-                                   "CancellingIntegers" };
+const char * const KindNames[] = {
+  "Uniform",    "Smooth",     "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
+  "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
+  "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
+  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow"
+};
 
 template <typename TPixel>
 int
@@ -258,7 +259,11 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
         // Beside a number of 25 bits, differences of others are lost.
         return static_cast<TPixel>(random.Chance(0.1) ? 33554430.0 : random.Real(-10.0, 10.0));
       case Kind::CancellingIntegers:
-        return static_cast<TPixel>(random.Chance(0.1) ? 33554430.0 : random.Integer(0, random.Chance(0.2) ? 5 : 0));
+        return static_cast<TPixel>(random.Chance(0.1) ? 33554428.0 : random.Integer(0, random.Chance(0.2) ? 5 : 0));
+      case Kind::Underflow:
+        // Scaled as the greatest number needs it, the others are 0.
+        return random.Chance(0.02) ? std::ldexp(TPixel{ 1 }, Limits::max_exponent - 28)
+                                   : static_cast<TPixel>(random.Integer(0, 2)) * Limits::denorm_min();
       case Kind::RoundingTies:
         return static_cast<TPixel>(random.OneOf({ 1e8, 1e8 + 8, -1e8, 1e-20, 2e-20, 0.0, 1.0, -1e-20 }));
       case Kind::Denormal:
