@@ -9,24 +9,25 @@ import pytest
 BACKGROUND = 255
 
 
-def walk(labels, periodic=False):
-    """Basins and sinks of labels of radius 1, voxel by voxel."""
+def walk(labels, periodic=False, radius=1, background_value=BACKGROUND):
+    """Basins and sinks, voxel by voxel. Radius: of each axis, x first."""
     basins = np.zeros(labels.shape, "uint32")
     sinks = np.zeros(labels.shape, "uint32")
     sink_of = {}
+    radius = np.broadcast_to(radius, labels.ndim)[::-1]
 
     def following(voxel):
-        offset = np.unravel_index(int(labels[voxel]), (3,) * labels.ndim)
-        position = [v + int(o) - 1 for v, o in zip(voxel, offset)]
+        offset = np.unravel_index(int(labels[voxel]), 2 * radius + 1)
+        position = [v + int(o - r) for v, o, r in zip(voxel, offset, radius)]
         if periodic:
             position = [p % n for p, n in zip(position, labels.shape)]
         inside = all(0 <= p < n for p, n in zip(position, labels.shape))
-        return tuple(position) if inside and labels[tuple(position)] != BACKGROUND else voxel
+        return tuple(position) if inside and labels[tuple(position)] != background_value else voxel
 
     for voxel in np.ndindex(labels.shape):
         path = []
         current = voxel
-        while labels[voxel] != BACKGROUND and current not in sink_of and current not in path:
+        while labels[voxel] != background_value and current not in sink_of and current not in path:
             path.append(current)
             current = following(current)
         if path:
@@ -36,7 +37,7 @@ def walk(labels, periodic=False):
             if sinks[sink] == 0:
                 sinks[sink] = sinks.max() + 1
             basins[voxel] = sinks[sink]
-        elif labels[voxel] != BACKGROUND:
+        elif labels[voxel] != background_value:
             basins[voxel] = sinks[sink_of[voxel]]
     return basins, sinks
 
