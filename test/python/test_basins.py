@@ -5,6 +5,9 @@ import threading
 import itk
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
+from skimage.morphology import local_minima
+from skimage.segmentation import watershed
 
 BACKGROUND = 255
 
@@ -83,6 +86,41 @@ def test_background_and_direction_are_told_apart():
     labels[3, 4] = 9
     with pytest.raises(RuntimeError, match=r"value 9 at \[4, 3\]"):
         itk.neighborhood_label_to_basin_image_filter(labels)
+
+
+def distinct_values(shape):
+    """A smooth image of which no two voxels are alike."""
+    image = gaussian_filter(np.random.default_rng(5).random(shape), 1)
+    return image.ravel().argsort().argsort().reshape(shape).astype("int32")
+
+
+@pytest.mark.parametrize("fully_connected", [False, True])
+@pytest.mark.parametrize("shape", [(150, 170), (40, 50, 60)])
+def test_basins_beside_the_watershed_of_scikit_image(shape, fully_connected):
+    """Both give a voxel to the basin of the lowest of its face neighbors, if no value occurs twice and spacing is 1.
+
+    watershed floods: a voxel is given by the first neighbor that is flooded, the lowest. Among all neighbors, the steepest is
+    not always the lowest, as diagonals are longer: only the minima, so the number of basins, are the same then.
+    """
+    image = distinct_values(shape)
+    labels = itk.neighborhood_argmax_label_image_filter(
+        image,
+        center_score=0,
+        fully_connected=fully_connected,
+        border=itk.NeighborhoodArgmaxLabelImageFilterEnums.Border_Inside,
+    )
+    basins, sinks = itk.neighborhood_label_to_basin_image_filter(labels, generate_sink_image=True)
+    connectivity = image.ndim if fully_connected else 1
+    minima = local_minima(image, connectivity=connectivity)
+    np.testing.assert_array_equal(sinks != 0, minima)
+    assert basins.max() == minima.sum() > 100
+
+    markers = np.asarray(sinks, "int32")
+    flooded = watershed(image, markers, connectivity=connectivity)
+    if not fully_connected:
+        np.testing.assert_array_equal(flooded, basins)
+    else:
+        assert 0.6 < np.mean(flooded == basins) < 1
 
 
 def test_other_threads_run_meanwhile():
