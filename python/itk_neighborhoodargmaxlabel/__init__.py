@@ -115,13 +115,15 @@ def dask_basins(
     All other options: as help(itk.neighborhood_label_to_basin_image_filter) has them.
     Result: a dask array in the chunks of the labels, uint32, or uint64 where there are more basins.
 
-    The image is passed twice. This function itself makes the first pass, on dask's current scheduler: the labels of each chunk
-    are followed to where they end or leave the chunk, and what leaves is joined. The second pass is the array that it returns:
-    when that is computed or stored, the labels are followed again, and get the numbers of the whole image. So the labels are
-    needed twice: store those that take longer to compute than to read. A task holds one chunk, of up to about 20 bytes a voxel.
-    In one place comes together what is known of all chunks: 4 bytes for each voxel as close to a face of its chunk as the radius,
-    12 where its label leaves the chunk, and 8 for each basin of a chunk; joining takes some times as much. Large chunks have few
-    of these: with 128**3 voxels it is less than a byte a voxel.
+    The image is passed twice. This function itself makes the first pass, on dask's current scheduler: the labels of each
+    chunk are followed to where they end or leave the chunk, and what leaves is joined. The second pass is the array that it
+    returns: when that is computed or stored, the labels are followed again, and get the numbers of the whole image. So the
+    labels are needed twice: store those that take longer to compute than to read.
+
+    A task holds one chunk, up to 20 bytes a voxel. What is known of all chunks comes together in one of them: 4 bytes for
+    each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk, and 8 for each
+    basin of a chunk; joining takes some times as much. Large chunks have few of these: of smoothed noise in chunks of 128
+    voxels on each axis, half a byte for each voxel of the image.
 
     Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
     """
@@ -321,7 +323,8 @@ def _load_itk() -> Any:
 
         voxel = itk.image_view_from_array(np.zeros((1, 2, 2), np.uint8))
         itk.array_from_image(itk.neighborhood_argmax_label_image_filter(voxel))
-        itk.array_from_image(itk.neighborhood_label_to_basin_image_filter(itk.image_view_from_array(np.ones((1, 2, 2), np.uint8))))
+        voxel = itk.image_view_from_array(np.ones((1, 2, 2), np.uint8))
+        itk.array_from_image(itk.neighborhood_label_to_basin_image_filter(voxel))
         return itk
 
 
