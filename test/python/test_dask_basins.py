@@ -109,7 +109,7 @@ def test_circles_and_plateaus_over_several_chunks(shape, border, center_score):
     image = np.random.default_rng(10).integers(0, 3, shape).astype("uint8")
     image[2:7, 3:8] = 1
     labels = itk.neighborhood_argmax_label_image_filter(image, border=border, center_score=center_score).copy()
-    for lengths in (1, 3, 4, 7):
+    for lengths in (3, 4, 7):
         check(labels, lengths, periodic=border == Periodic)
 
 
