@@ -140,12 +140,11 @@ def dask_basins(
         )
     if np.isnan(labels.shape).any():
         raise ValueError(f"labels has the shape {labels.shape}: call compute_chunk_sizes() before")
-    blocks = labels.to_delayed().ravel()
-    masks = [None] * len(blocks)
+    arrays = [labels]
     if mask_image is not None:
         if mask_image.shape != labels.shape:
             raise ValueError(f"mask_image has the shape {mask_image.shape} and labels {labels.shape}")
-        masks = dask.array.asarray(mask_image).rechunk(labels.chunks).to_delayed().ravel()
+        arrays.append(dask.array.asarray(mask_image).rechunk(labels.chunks))
 
     # A trial on a voxel: what is wrong with the options is said now, and not by a worker.
     voxel = np.ones([min(length, 1) for length in labels.shape], labels.dtype)
@@ -154,15 +153,14 @@ def dask_basins(
     trial.Update()
     grid = _Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
 
-    follow, join, renumber = (dask.delayed(step) for step in (_follow_chunk, _join_chunks, _renumber_chunk))
-    joined = join([follow(*chunk, grid, i) for i, chunk in enumerate(zip(blocks, masks))], grid)
-    # Each table on its own, so that a task of the second pass gets its own only.
-    number_of_basins, *tables = dask.persist(*(joined[i] for i in range(len(blocks) + 1)))
-    dtype = np.result_type(np.uint32, np.min_scalar_type(number_of_basins.compute()))
-    basins = np.empty(len(blocks), object)
-    for i, chunk in enumerate(zip(blocks, masks, tables)):
-        basins[i] = dask.array.from_delayed(renumber(*chunk, grid), grid.shape_of(i), dtype)
-    return dask.array.block(basins.reshape(labels.numblocks).tolist())
+    # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
+    one = {"chunks": tuple((1,) * n for n in labels.numblocks), "meta": np.empty((0,) * labels.ndim, object)}
+    followed = dask.array.map_blocks(_follow_chunk, *arrays, grid=grid, **one).rechunk(-1, method="tasks")
+    tables = followed.map_blocks(_join_chunks, grid=grid, meta=one["meta"]).rechunk(1, method="tasks").persist()
+    dtype = tables[(slice(1),) * labels.ndim].compute().item().dtype
+    return dask.array.map_blocks(
+        _renumber_chunk, tables, *arrays, grid=grid, chunks=labels.chunks, meta=np.empty((0,) * labels.ndim, dtype)
+    )
 
 
 class _Grid(NamedTuple):
@@ -181,15 +179,11 @@ class _Grid(NamedTuple):
     def starts(self) -> list[np.ndarray]:
         return [np.cumsum((0, *lengths[:-1])) for lengths in self.chunks]
 
-    @property
-    def number_of_chunks(self) -> tuple[int, ...]:
-        return tuple(len(lengths) for lengths in self.chunks)
+    def start_of(self, chunk: tuple[int, ...]) -> np.ndarray:
+        return np.array([s[i] for s, i in zip(self.starts, chunk)])
 
-    def start_of(self, chunk: int) -> np.ndarray:
-        return np.array([s[i] for s, i in zip(self.starts, np.unravel_index(chunk, self.number_of_chunks))])
-
-    def shape_of(self, chunk: int) -> tuple[int, ...]:
-        return tuple(lengths[i] for lengths, i in zip(self.chunks, np.unravel_index(chunk, self.number_of_chunks)))
+    def shape_of(self, chunk: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(lengths[i] for lengths, i in zip(self.chunks, chunk))
 
     def near_faces(self, shape: tuple[int, ...]) -> np.ndarray:
         """Voxels of a chunk, counted from 0 on, whose neighborhood leaves it."""
@@ -224,8 +218,11 @@ def _basins_of_chunk(labels: np.ndarray, mask: np.ndarray | None, grid: _Grid) -
     return itk.array_view_from_image(basins)[(slice(1, -1),) * labels.ndim].copy()
 
 
-def _follow_chunk(labels: np.ndarray, mask: np.ndarray | None, grid: _Grid, chunk: int) -> _Followed:
-    start, shape, whole = grid.start_of(chunk)[:, np.newaxis], labels.shape, np.array(grid.shape)[:, np.newaxis]
+def _follow_chunk(
+    labels: np.ndarray, mask: np.ndarray | None = None, *, grid: _Grid, block_id: tuple[int, ...]
+) -> np.ndarray:
+    """A _Followed, in an array of it alone."""
+    start, shape, whole = grid.start_of(block_id)[:, np.newaxis], labels.shape, np.array(grid.shape)[:, np.newaxis]
     radius = np.array(grid.radius)[:, np.newaxis]
     widths = tuple(2 * r + 1 for r in grid.radius)
 
@@ -261,14 +258,23 @@ def _follow_chunk(labels: np.ndarray, mask: np.ndarray | None, grid: _Grid, chun
     if not grid.is_periodic:
         leaves &= ((target >= 0) & (target < whole)).all(axis=0)
     target = target[:, leaves] % whole
-    return _Followed(firsts, near_basins, exits[leaves], np.ravel_multi_index(tuple(target), grid.shape), border_labels)
+    targets = np.ravel_multi_index(tuple(target), grid.shape)
+    return _array_of([_Followed(firsts, near_basins, exits[leaves], targets, border_labels)], (1,) * labels.ndim)
 
 
-def _join_chunks(followed: list[_Followed], grid: _Grid) -> list[Any]:
-    """The number of basins, and for each chunk a table from its own numbers to those of the whole image."""
+def _array_of(objects: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    array = np.empty(len(objects), object)
+    for i, one in enumerate(objects):
+        array[i] = one
+    return array.reshape(shape)
+
+
+def _join_chunks(chunks: np.ndarray, *, grid: _Grid) -> np.ndarray:
+    """For each chunk a table from its own numbers to those of the whole image."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    followed = chunks.ravel().tolist()
     if not grid.is_periodic and set().union(*(one.border_labels for one in followed)) == {True}:
         raise ValueError(
             "labels is 0 all over the border of the image. That is a direction and the default background of dask_labels, "
@@ -284,16 +290,17 @@ def _join_chunks(followed: list[_Followed], grid: _Grid) -> list[Any]:
     # Where each exit leads, for one chunk of targets after the other.
     position = np.unravel_index(targets, grid.shape)
     chunk = np.ravel_multi_index(
-        [np.searchsorted(start, p, side="right") - 1 for start, p in zip(grid.starts, position)], grid.number_of_chunks
+        [np.searchsorted(start, p, side="right") - 1 for start, p in zip(grid.starts, position)], chunks.shape
     )
     order = np.argsort(chunk, kind="stable")
     exits, chunk, targets = exits[order], chunk[order], targets[order]
     entered = np.empty_like(exits)
     for i in np.unique(chunk):
         here = slice(*np.searchsorted(chunk, [i, i + 1]))
-        position = np.array(np.unravel_index(targets[here], grid.shape)) - grid.start_of(i)[:, np.newaxis]
-        voxels = np.ravel_multi_index(tuple(position), grid.shape_of(i))
-        near = np.searchsorted(grid.near_faces(grid.shape_of(i)), voxels)
+        block_id = np.unravel_index(i, chunks.shape)
+        position = np.array(np.unravel_index(targets[here], grid.shape)) - grid.start_of(block_id)[:, np.newaxis]
+        voxels = np.ravel_multi_index(tuple(position), grid.shape_of(block_id))
+        near = np.searchsorted(grid.near_faces(grid.shape_of(block_id)), voxels)
         numbers = followed[i].near_faces[near].astype(np.int64)
         entered[here] = np.where(numbers == 0, exits[here], befores[i] + numbers - 1)  # at background it ends
 
@@ -308,11 +315,13 @@ def _join_chunks(followed: list[_Followed], grid: _Grid) -> list[Any]:
     firsts, numbers = np.unique(firsts, return_inverse=True)
     numbers = (numbers + 1).astype(np.result_type(np.uint32, np.min_scalar_type(firsts.size)))
     tables = [np.concatenate([numbers.dtype.type([0]), numbers[b:e]]) for b, e in zip(befores, ends)]
-    return [firsts.size, *tables]
+    return _array_of(tables, chunks.shape)
 
 
-def _renumber_chunk(labels: np.ndarray, mask: np.ndarray | None, table: np.ndarray, grid: _Grid) -> np.ndarray:
-    return table[_basins_of_chunk(labels, mask, grid)]
+def _renumber_chunk(
+    table: np.ndarray, labels: np.ndarray, mask: np.ndarray | None = None, *, grid: _Grid
+) -> np.ndarray:
+    return table.item()[_basins_of_chunk(labels, mask, grid)]
 
 
 @functools.cache
