@@ -1,5 +1,6 @@
 #!/bin/bash
-# Labels an MRI of the head, ch2 of Debian's mricron-data, and leaves build/demo/labels.nii.gz and build/demo/labels.png.
+# Labels an MRI of the head, ch2 of Debian's mricron-data, with directions and with the basins that they lead to: the files in
+# build/demo.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
@@ -8,6 +9,18 @@ require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libcli
 cmake -S . -B build/program -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -Wno-dev
 cmake --build build/program
 mkdir -p build/demo
-build/program/examples/neighborhood-argmax-label /usr/share/mricron/templates/ch2.nii.gz build/demo/labels.nii.gz \
-  --preview build/demo/labels.png
-ls -l build/demo
+image=/usr/share/mricron/templates/ch2.nii.gz
+label=build/program/examples/neighborhood-argmax-label
+"$label" "$image" build/demo/labels.nii.gz --preview build/demo/labels.png
+# Each minimum a basin: labels with sinks, and a background that is no direction.
+"$label" "$image" build/demo/descent.nii.gz --center-score 0 --background-value 255 --basins build/demo/basins.nii.gz
+
+cat <<END
+
+$(ls -l build/demo)
+
+build/demo/labels.nii.gz   directions of steepest descent
+build/demo/labels.png      a slice of them
+build/demo/descent.nii.gz  directions with sinks: label 13; the outermost layer is background: 255
+build/demo/basins.nii.gz   for each voxel the number of the basin that it drains to
+END

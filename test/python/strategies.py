@@ -44,3 +44,10 @@ def options(draw, image):
     if draw(st.booleans()):
         chosen["spacing"] = draw(st.lists(st.floats(0.01, 100), min_size=image.ndim, max_size=image.ndim))
     return chosen
+
+
+@st.composite
+def chunks(draw, shape):
+    """Uneven ones: a list of lengths for each axis."""
+    cuts = [draw(st.sets(st.integers(1, length - 1) if length > 1 else st.nothing())) for length in shape]
+    return tuple(tuple(np.diff([0, *sorted(cut), length]).tolist()) for cut, length in zip(cuts, shape))

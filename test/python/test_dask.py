@@ -17,20 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from itk_neighborhoodargmaxlabel import dask_labels
 from numpy.testing import assert_array_equal
-from strategies import BORDERS, images, options
+from strategies import BORDERS, chunks, images, options
 
 LABEL_ZARR = Path(__file__).parent.parent.parent / "examples" / "label_zarr.py"
 
 
 def border_of(name):
     return getattr(itk.NeighborhoodArgmaxLabelImageFilterEnums, "Border_" + name)
-
-
-@st.composite
-def chunks(draw, shape):
-    """Uneven ones: a list of lengths for each axis."""
-    cuts = [draw(st.sets(st.integers(1, length - 1) if length > 1 else st.nothing())) for length in shape]
-    return tuple(tuple(np.diff([0, *sorted(cut), length]).tolist()) for cut, length in zip(cuts, shape))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
