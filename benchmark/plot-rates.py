@@ -119,6 +119,7 @@ def main(results, picture):
             by_size.plot(*zip(*((n, rate / 1e6) for n, rate in keys)), marker="o", label=f"{pixel}, {threads} threads")
     by_size.axhline(plain / 1e6, color="gray", linestyle="--", label="plain filter, float, 1 thread")
     by_size.set(xscale="log", yscale="log", xlabel="length of a cube", ylabel="Mvoxel/s", title="Size")
+    by_size.minorticks_off()
     by_size.set_xticks(ticks := [16, 32, 64, 128, 256, 512], map(str, ticks))
     by_size.legend(fontsize="small")
 
