@@ -97,6 +97,7 @@ def test_python_goes_on_while_the_filter_works():
 
 def test_progress_reaches_an_observer():
     labels = LabelFilter.New(itk.image_from_array(random_array((40, 50, 60))))
+    labels.SetNumberOfWorkUnits(1)  # ITK tells of the progress in the thread of the caller only
     seen = []
     labels.AddObserver(itk.ProgressEvent(), lambda: seen.append(labels.GetProgress()))
     labels.Update()
