@@ -65,10 +65,7 @@ def dask_labels(
         )
     arrays = [array]
     if mask_image is not None:
-        if mask_image.shape != array.shape:
-            raise ValueError(f"mask_image has the shape {mask_image.shape} and array {array.shape}")
-        mask = dask.array.asarray(mask_image, chunks=array.chunks)
-        arrays.append((mask != 0).astype(np.uint8))
+        arrays.append((_mask_of(array, mask_image, "array") != 0).astype(np.uint8))
 
     options.update(
         spacing=[1.0] * array.ndim if spacing is None else [float(distance) for distance in spacing],
@@ -77,8 +74,7 @@ def dask_labels(
         generate_score_image=generate_score_image,
     )
     # A trial on a voxel: what is wrong with the options is said now, and not by a worker.
-    voxel = [np.ones([min(length, 1) for length in array.shape], a.dtype) for a in arrays]
-    meta = _label_block(*voxel, **options)[(slice(0, 0),) * array.ndim]
+    meta = _label_block(*map(_voxel_of, arrays), **options)[(slice(0, 0),) * array.ndim]
 
     is_periodic = border == itk.NeighborhoodArgmaxLabelImageFilterEnums.Border_Periodic
     depth = np.broadcast_to(radius, array.ndim)[::-1].tolist()
@@ -142,14 +138,13 @@ def dask_basins(
         raise ValueError(f"labels has the shape {labels.shape}: call compute_chunk_sizes() before")
     arrays = [labels]
     if mask_image is not None:
-        if mask_image.shape != labels.shape:
-            raise ValueError(f"mask_image has the shape {mask_image.shape} and labels {labels.shape}")
-        arrays.append(dask.array.asarray(mask_image).rechunk(labels.chunks))
+        arrays.append(_mask_of(labels, mask_image, "labels"))
 
     # A trial on a voxel: what is wrong with the options is said now, and not by a worker.
-    voxel = np.ones([min(length, 1) for length in labels.shape], labels.dtype)
     background = {} if background_value is None else {"background_value": background_value}
-    trial = itk.NeighborhoodLabelToBasinImageFilter.New(_image_of(voxel), radius=radius, periodic=periodic, **background)
+    trial = itk.NeighborhoodLabelToBasinImageFilter.New(
+        _image_of(_voxel_of(labels)), radius=radius, periodic=periodic, **background
+    )
     trial.Update()
     grid = _Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
 
@@ -161,6 +156,20 @@ def dask_basins(
     return dask.array.map_blocks(
         _renumber_chunk, tables, *arrays, grid=grid, chunks=labels.chunks, meta=np.empty((0,) * labels.ndim, dtype)
     )
+
+
+def _mask_of(array: dask.array.Array, mask_image: dask.array.Array | np.ndarray, name: str) -> dask.array.Array:
+    """The mask in the chunks of the array that it belongs to."""
+    import dask.array
+
+    if mask_image.shape != array.shape:
+        raise ValueError(f"mask_image has the shape {mask_image.shape} and {name} {array.shape}")
+    return dask.array.asarray(mask_image).rechunk(array.chunks)
+
+
+def _voxel_of(array: dask.array.Array) -> np.ndarray:
+    """An array of one voxel, or of none, for a trial."""
+    return np.ones([min(length, 1) for length in array.shape], array.dtype)
 
 
 class _Grid(NamedTuple):
