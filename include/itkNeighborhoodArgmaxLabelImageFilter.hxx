@@ -558,13 +558,19 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   const Images    images = this->GetImages();
   const StageType stage(images.input, images.mask, m_Border == BorderEnum::Periodic);
 
+  // Where pixel types agree, the kernel writes into the output itself.
+  constexpr bool storesLabels = std::is_same<OutputPixelType, std::uint8_t>::value;
+  constexpr bool storesScores = std::is_same<ScorePixelType, NeighborhoodArgmaxLabel::ScoreOf<KernelPixelType>>::value;
+  const bool     isStored = storesLabels && (storesScores || !images.scores) && !images.mask;
+
   // Copies of rows last while their plane is one of the kernel's three.
   constexpr unsigned int                                         numberOfSlots = 3;
   std::vector<KernelPixelType>                                   values(numberOfSlots * stagedSize);
   std::vector<unsigned char>                                     present(numberOfSlots * stagedSize);
   std::vector<NeighborhoodArgmaxLabel::Row<KernelPixelType>>     rows(tileRows + 2);
-  std::vector<std::uint8_t>                                      labels(tileRows * tileColumns);
-  std::vector<NeighborhoodArgmaxLabel::ScoreOf<KernelPixelType>> scores(tileRows * tileColumns);
+  std::vector<std::uint8_t>                                      labels(storesLabels ? 0 : tileRows * tileColumns);
+  std::vector<NeighborhoodArgmaxLabel::ScoreOf<KernelPixelType>> scores(
+    images.scores && !storesScores ? tileRows * tileColumns : 0);
 
   // The first voxel of each march: of all voxels of the other axes, and of each tile.
   OutputImageRegionType starts = region;
@@ -574,10 +580,6 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   {
     starts.SetSize(planeAxis, 1);
   }
-  // Where pixel types agree, the kernel writes into the output itself.
-  constexpr bool storesLabels = std::is_same<OutputPixelType, std::uint8_t>::value;
-  constexpr bool storesScores = std::is_same<ScorePixelType, NeighborhoodArgmaxLabel::ScoreOf<KernelPixelType>>::value;
-  const bool     isStored = storesLabels && (storesScores || !images.scores) && !images.mask;
   const OffsetValueType planeDistance = images.input->GetOffsetTable()[hasPlanes ? planeAxis : rowAxis];
   const SizeValueType   numberOfPlanes = hasPlanes ? region.GetSize(planeAxis) : 1;
   const IndexValueType  endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
@@ -634,7 +636,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
             tileLabels = PixelAt(images.labels, index);
           }
           auto   scoreStride = static_cast<std::ptrdiff_t>(tileColumns);
-          auto * tileScores = scores.data();
+          auto * tileScores = images.scores ? scores.data() : nullptr;
           if constexpr (storesScores)
           {
             if (images.scores)
@@ -643,12 +645,15 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
               tileScores = PixelAt(images.scores, index);
             }
           }
-          kernel.Label(tileLabels, labelStride, images.scores ? tileScores : nullptr, scoreStride);
+          kernel.Label(tileLabels, labelStride, tileScores, scoreStride);
           this->FillRowEnds(images, index, numberOfColumns, rowAxis, numberOfRows, whole, region);
           for (SizeValueType row = 0; row < numberOfRows && !isStored; ++row, ++index[rowAxis])
           {
-            this->StoreRow(
-              images, index, numberOfColumns, tileLabels + row * labelStride, tileScores + row * scoreStride);
+            this->StoreRow(images,
+                           index,
+                           numberOfColumns,
+                           tileLabels + row * labelStride,
+                           tileScores ? tileScores + row * scoreStride : nullptr);
           }
           progress.Completed(numberOfRows * numberOfColumns);
         }

@@ -15,6 +15,7 @@
  *  limitations under the License.
  *
  *=========================================================================*/
+#include "ErrorOfUpdate.h"
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 
 #include "itkCastImageFilter.h"
@@ -104,27 +105,6 @@ LabelInTheMiddleOf(const ImageType & cube, const std::function<void(FilterType &
   setOptions(*filter);
   filter->Update();
   return filter->GetOutput()->GetPixel({ { 1, 1, 1 } });
-}
-
-/** The description of the exception that Update() throws; empty when it throws none. */
-std::string
-ErrorOfUpdate(itk::ProcessObject & filter)
-{
-  try
-  {
-    filter.UpdateLargestPossibleRegion();
-  }
-  catch (const itk::ExceptionObject & error)
-  {
-    return error.GetDescription();
-  }
-  return "";
-}
-
-void
-ExpectContains(const std::string & text, const std::string & part)
-{
-  EXPECT_NE(text.find(part), std::string::npos) << "\"" << part << "\" is not in: " << text;
 }
 
 /** The filter on a large random image, with a mask and all outputs. */

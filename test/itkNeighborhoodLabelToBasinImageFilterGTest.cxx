@@ -15,6 +15,7 @@
  *  limitations under the License.
  *
  *=========================================================================*/
+#include "ErrorOfUpdate.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "itkImageBufferRange.h"
@@ -236,26 +237,6 @@ TestRandomLabels(const typename TImage::RegionType & region, const typename TIma
       ExpectSameAsWalk(*filter);
     }
   }
-}
-
-std::string
-ErrorOfUpdate(itk::ProcessObject & filter)
-{
-  try
-  {
-    filter.UpdateLargestPossibleRegion();
-  }
-  catch (const itk::ExceptionObject & error)
-  {
-    return error.GetDescription();
-  }
-  return "";
-}
-
-void
-ExpectContains(const std::string & text, const std::string & part)
-{
-  EXPECT_NE(text.find(part), std::string::npos) << "\"" << part << "\" is not in: " << text;
 }
 
 /** To and fro along the first axis, forth along the second; with `isBack` the other way round. */
