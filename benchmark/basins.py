@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import numpy as np
+from python_benchmark import memory
 
 REPEATS = 3
 
@@ -124,12 +125,6 @@ def make_input(kind, image):
     _, sinks = itk.neighborhood_label_to_basin_image_filter(labels, generate_sink_image=True)
     scaled = (image - image.min()) * (65535 / (image.max() - image.min()))
     return scaled.astype("uint16"), np.array(sinks, "int32")
-
-
-def memory(name):
-    """VmRSS or VmHWM, the most so far, in bytes."""
-    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
 
 def measure(name, file):

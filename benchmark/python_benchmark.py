@@ -10,6 +10,7 @@ images and extrapolated.
 
 import argparse
 import ctypes
+import functools
 import json
 import os
 import resource
@@ -70,12 +71,9 @@ def numba_threads(image):
     return compiled_loop()(image, inverse_distances().ravel())
 
 
+@functools.cache
 def compiled_loop():
-    import functools
-
     import numba
-
-    global compiled_loop
 
     @numba.njit(parallel=True)
     def loop(image, weights):
@@ -96,7 +94,6 @@ def compiled_loop():
                     labels[z, y, x] = best_label
         return labels
 
-    compiled_loop = functools.partial(lambda: loop)
     return loop
 
 
@@ -125,6 +122,7 @@ def read_image(name):
 
 
 def memory(field):
+    """VmRSS, or VmHWM, the most so far, in bytes."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(field):
             return int(line.split()[1]) * 1024
