@@ -257,6 +257,9 @@ protected:
   GenerateInputRequestedRegion() override;
 
   void
+  AllocateOutputs() override;
+
+  void
   GenerateData() override;
 
   void

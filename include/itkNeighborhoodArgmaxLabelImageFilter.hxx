@@ -18,6 +18,7 @@
 #ifndef itkNeighborhoodArgmaxLabelImageFilter_hxx
 #define itkNeighborhoodArgmaxLabelImageFilter_hxx
 
+#include "itkNeighborhoodArgmaxLabelHugePages.h"
 #include "itkNumericTraits.h"
 
 #include <algorithm>
@@ -250,6 +251,15 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateInputRequ
     error.SetDataObject(input);
     throw error;
   }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AllocateOutputs()
+{
+  Superclass::AllocateOutputs();
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetScoreImage());
 }
 
 template <typename TInputImage, typename TOutputImage>

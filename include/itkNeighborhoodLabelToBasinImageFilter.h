@@ -67,11 +67,12 @@ namespace itk
  * an exception as well.
  *
  * \par Algorithm
- * The image is cut into slabs, one for a work unit (by default, a thread: slabs cost memory). In each, voxel by voxel,
- * the path that starts there is followed to what is numbered already, and gets its number, or to its end, and gets the
- * next number: every voxel is passed once, and numbers come in the order of first voxels. What leaves a slab is joined
- * by union-find, whose roots are the lowest numbers, and the voxels are renumbered. Time is linear in the number of
- * voxels, whatever the labels.
+ * The image is cut into slabs, one for a work unit (by default, a thread). In each, voxels are joined in raster order
+ * with those that they lead to: union-find in the output image itself, where each voxel gets an earlier one of its
+ * basin and the first one of a basin is the root of its tree. A second pass numbers the trees in the order of their
+ * first voxels. What leaves a slab is joined by numbers, and the voxels of later slabs are renumbered. Time grows no
+ * faster than n log n with the number of voxels, whatever the labels, and in practice with n: nearly all trees are
+ * joined at their roots.
  *
  * \par Memory
  * The output, where all of that happens, and a list of what leaves the slabs. Output pixels of less than 32 bits take a
@@ -178,6 +179,9 @@ protected:
   EnlargeOutputRequestedRegion(DataObject * output) override;
 
   void
+  AllocateOutputs() override;
+
+  void
   GenerateData() override;
 
 private:
@@ -186,16 +190,16 @@ private:
   using UnsignedLabelType = std::make_unsigned_t<LabelPixelType>;
 
   /** Holds numbers while they are worked out. */
-  using NumberType =
-    std::conditional_t<(sizeof(OutputPixelType) < sizeof(std::uint32_t)), std::uint32_t, OutputPixelType>;
+  using NumberType = std::conditional_t<(sizeof(OutputPixelType) < sizeof(std::uint32_t)),
+                                        std::uint32_t,
+                                        std::make_unsigned_t<OutputPixelType>>;
 
-  /** Voxels without a number yet: the plain ones, and those whose label leads out of the image. */
-  static constexpr NumberType Open = std::numeric_limits<NumberType>::max();
-  static constexpr NumberType OpenAtBorder = Open - 1;
+  /** That of background, and of voxels to which nothing has led yet. */
+  static constexpr NumberType NoParent = std::numeric_limits<NumberType>::max();
 
   /** Parts of the progress; a sum above 1, were it rounded up, would start again at 0. */
-  static constexpr float OpenWeight = 0.2f;
-  static constexpr float FollowWeight = 0.6f;
+  static constexpr float JoinWeight = 0.6f;
+  static constexpr float NumberWeight = 0.2f;
   static constexpr float RenumberWeight = 0.19f;
 
   /** The labels as a graph. Voxels are counted from 0 on, the first axis fastest. */
@@ -206,6 +210,7 @@ private:
     RadiusType                   size;
     RadiusType                   radius;
     SizeValueType                numberOfVoxels;
+    SizeValueType                reach;   // how far apart, at most, voxels of one neighbourhood are
     std::vector<OffsetType>      offsets; // of each label
     std::vector<OffsetValueType> steps;   // of each label, from voxel to voxel
     LabelPixelType               backgroundValue;
@@ -232,10 +237,10 @@ private:
     void
     ForEachRow(SizeValueType begin, SizeValueType end, const TFunction & function) const;
 
-    /** Call function(voxel, position) for the voxels of a row whose neighbourhood leaves the image. */
-    template <typename TFunction>
-    void
-    ForEachVoxelAtBorder(SizeValueType row, OffsetType position, const TFunction & function) const;
+    /** Where, in the row at `position`, the voxels begin and end whose neighbourhood is inside the image; at the end of
+     * the row if there are none. */
+    std::pair<SizeValueType, SizeValueType>
+    InteriorOf(const OffsetType & position) const;
   };
 
   /** Voxels from `begin` to before `end`, whole rows, and what is known of their basins while those of other slabs are
@@ -248,8 +253,8 @@ private:
     SizeValueType         end;
     SizeValueType         numberOfBasins{ 0 };
     SizeValueType         numbersBefore{ 0 }; // in the slabs before
-    std::vector<PairType> exits;              // number, and the voxel in another slab that it leads to
-    std::vector<PairType> joins;              // two numbers of one basin
+    bool                  hasBackground{ false };
+    std::vector<PairType> exits; // voxels, and those in other slabs that they lead to
   };
 
   /** Numbers, counted through all slabs, that are not the lowest of their basin. */
@@ -274,13 +279,18 @@ private:
   void
   VerifyLabels(const Graph & graph, std::vector<Slab> & slabs);
 
-  /** Mark the voxels of a slab that need a number, and zero the others. */
+  /** Join each voxel of a slab with the one that it leads to, by union-find. The root of a tree is its first voxel. */
+  template <bool VHasBackground>
   void
-  OpenVoxels(const Graph & graph, const Slab & slab, NumberType * numbers);
+  JoinVoxels(const Graph & graph, Slab & slab, NumberType * parents);
 
-  /** Number the voxels of a slab. */
+  /** Join the trees of two voxels. */
+  static void
+  JoinTrees(NumberType * parent, NumberType a, NumberType b);
+
+  /** Number the trees of a slab, in place. */
   void
-  FollowLabels(const Graph & graph, Slab & slab, NumberType * numbers);
+  NumberVoxels(Slab & slab, NumberType * parents);
 
   /** Follow what leaves the slabs. */
   static Synonyms

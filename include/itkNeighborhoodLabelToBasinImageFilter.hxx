@@ -18,6 +18,7 @@
 #ifndef itkNeighborhoodLabelToBasinImageFilter_hxx
 #define itkNeighborhoodLabelToBasinImageFilter_hxx
 
+#include "itkNeighborhoodArgmaxLabelHugePages.h"
 #include "itkNumericTraits.h"
 #include "itkTotalProgressReporter.h"
 
@@ -123,6 +124,12 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyInputInfor
   if (region.GetNumberOfPixels() == 0)
   {
     itkExceptionMacro("The label image has no voxels: its size is " << region.GetSize());
+  }
+  if (region.GetSize(0) > NoParent)
+  {
+    itkExceptionMacro("The label image has rows of "
+                      << region.GetSize(0)
+                      << " voxels, more than the output pixel type can count: with one of 64 bits it can");
   }
   const MaskImageType * const mask = this->GetMaskImage();
   if (mask && mask->GetLargestPossibleRegion() != region)
@@ -238,31 +245,17 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::ForEachRo
 }
 
 template <typename TLabelImage, typename TOutputImage>
-template <typename TFunction>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::ForEachVoxelAtBorder(
-  SizeValueType     row,
-  OffsetType        position,
-  const TFunction & function) const
+auto
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::InteriorOf(const OffsetType & position) const
+  -> std::pair<SizeValueType, SizeValueType>
 {
-  const auto isAtBorder = [&](unsigned int axis) {
-    const auto before = static_cast<SizeValueType>(position[axis]);
-    return before < radius[axis] || size[axis] - before <= radius[axis];
-  };
-  bool isWhole = size[0] <= 2 * radius[0];
+  bool isAtBorder = size[0] <= 2 * radius[0];
   for (unsigned int axis = 1; axis < ImageDimension; ++axis)
   {
-    isWhole |= isAtBorder(axis);
+    const auto before = static_cast<SizeValueType>(position[axis]);
+    isAtBorder |= before < radius[axis] || size[axis] - before <= radius[axis];
   }
-  const auto call = [&](SizeValueType begin, SizeValueType end) {
-    for (SizeValueType x = begin; x < end; ++x)
-    {
-      position[0] = static_cast<OffsetValueType>(x);
-      function(row + x, position);
-    }
-  };
-  call(0, isWhole ? size[0] : radius[0]);
-  call(isWhole ? size[0] : size[0] - radius[0], size[0]);
+  return isAtBorder ? std::make_pair(size[0], size[0]) : std::make_pair(radius[0], size[0] - radius[0]);
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -278,6 +271,13 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeGraph(const 
   graph.numberOfVoxels = labels->GetBufferedRegion().GetNumberOfPixels();
   graph.backgroundValue = m_BackgroundValue;
   graph.isPeriodic = m_Periodic;
+  graph.reach = 0;
+  SizeValueType stride = 1;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    graph.reach += std::min(m_Radius[axis], graph.size[axis] - 1) * stride;
+    stride *= graph.size[axis];
+  }
   for (SizeValueType label = 0; label < NeighborhoodType::NumberOfLabels(m_Radius); ++label)
   {
     graph.offsets.push_back(NeighborhoodType::OffsetOfLabel(label, m_Radius));
@@ -301,22 +301,18 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeSlabs(const 
   // What can leave a slab, on both of its sides, is then a quarter of it.
   constexpr SizeValueType minimumThickness = 8;
 
-  SizeValueType stride = 1;
-  SizeValueType reach = 0;
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-  {
-    reach += std::min(m_Radius[axis], graph.size[axis] - 1) * stride;
-    stride *= graph.size[axis];
-  }
   const SizeValueType numberOfRows = graph.numberOfVoxels / graph.size[0];
   SizeValueType       count = 1;
   if (graph.numberOfVoxels > smallImage)
   {
     count = std::min({ static_cast<SizeValueType>(this->GetNumberOfWorkUnits()),
-                       graph.numberOfVoxels / minimumThickness / std::max<SizeValueType>(reach, 1),
+                       graph.numberOfVoxels / minimumThickness / std::max<SizeValueType>(graph.reach, 1),
                        numberOfRows });
     count = std::max<SizeValueType>(count, 1);
   }
+  // Voxels are counted in NumberType.
+  const SizeValueType maximumRows = NoParent / graph.size[0];
+  count = std::max(count, (numberOfRows + maximumRows - 1) / maximumRows);
   std::vector<Slab> slabs(count);
   for (SizeValueType i = 0; i < count; ++i)
   {
@@ -344,17 +340,21 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(con
 {
   const auto                 numberOfLabels = static_cast<UnsignedLabelType>(graph.offsets.size());
   std::vector<SizeValueType> wrong(slabs.size(), graph.numberOfVoxels);
-  this->ForEachSlab(slabs, [&](const Slab & slab) {
+  this->ForEachSlab(slabs, [&](Slab & slab) {
+    slab.hasBackground = graph.mask != nullptr;
     for (SizeValueType row = slab.begin; row < slab.end; row += graph.size[0])
     {
       // In one go what is wrong unless the mask excuses it; a negative value becomes greater than any label.
       const LabelPixelType * const labels = graph.labels + row;
       const LabelPixelType         background = graph.backgroundValue;
+      UnsignedLabelType            isBackground = 0;
       UnsignedLabelType            isWrong = 0;
       for (SizeValueType x = 0; x < graph.size[0]; ++x)
       {
+        isBackground |= labels[x] == background;
         isWrong |= (static_cast<UnsignedLabelType>(labels[x]) >= numberOfLabels) & (labels[x] != background);
       }
+      slab.hasBackground |= isBackground != 0;
       for (SizeValueType x = 0; isWrong && x < graph.size[0]; ++x)
       {
         if (static_cast<UnsignedLabelType>(labels[x]) >= numberOfLabels && !graph.IsBackground(row + x))
@@ -380,13 +380,15 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(con
   bool isZero = true;
   for (SizeValueType row = 0; !m_Periodic && isZero && row < graph.numberOfVoxels; row += graph.size[0])
   {
-    graph.ForEachVoxelAtBorder(row, graph.PositionOf(row), [&](SizeValueType voxelAtBorder, const OffsetType &) {
-      if (graph.mask == nullptr || graph.mask[voxelAtBorder] != 0)
+    const auto [begin, end] = graph.InteriorOf(graph.PositionOf(row));
+    for (SizeValueType x = 0; x < graph.size[0]; x = x + 1 == begin ? end : x + 1)
+    {
+      if (graph.mask == nullptr || graph.mask[row + x] != 0)
       {
         hasBorder = true;
-        isZero &= graph.labels[voxelAtBorder] == 0;
+        isZero &= graph.labels[row + x] == 0;
       }
-    });
+    }
   }
   if (hasBorder && isZero)
   {
@@ -400,112 +402,135 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(con
 }
 
 template <typename TLabelImage, typename TOutputImage>
+template <bool VHasBackground>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::OpenVoxels(const Graph & graph,
-                                                                           const Slab &  slab,
-                                                                           NumberType *  numbers)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinVoxels(const Graph & graph,
+                                                                           Slab &        slab,
+                                                                           NumberType *  parents)
 {
-  TotalProgressReporter progress(this, graph.numberOfVoxels, 100, OpenWeight);
-  graph.ForEachRow(slab.begin, slab.end, [&](SizeValueType row, const OffsetType & position) {
-    const LabelPixelType background = graph.backgroundValue;
-    std::transform(graph.labels + row, graph.labels + row + graph.size[0], numbers + row, [=](LabelPixelType label) {
-      return label == background ? 0 : Open;
-    });
-    for (SizeValueType x = 0; graph.mask && x < graph.size[0]; ++x)
+  const SizeValueType count = slab.end - slab.begin;
+  NumberType * const  parent = parents + slab.begin; // of a voxel, counted from the slab's first one on
+
+  // Trees to be joined wait until the end of a row: whether a voxel joins two is hard to predict for a jump.
+  std::vector<std::pair<NumberType, NumberType>> joins(graph.size[0] + 1);
+  SizeValueType                                  numberOfJoins = 0;
+
+  const auto join = [&](SizeValueType voxel, SizeValueType next) {
+    const NumberType own = parent[voxel];
+    const NumberType other = parent[next];
+    joins[numberOfJoins] = { own, other };
+    numberOfJoins += (own != other) & (std::max(own, other) != NoParent);
+    const NumberType least = std::min({ own, other, static_cast<NumberType>(voxel) });
+    parent[voxel] = least;
+    parent[next] = least;
+  };
+  const auto joinAtBorder = [&](SizeValueType voxel, const OffsetType & position) {
+    if (graph.IsBackground(voxel))
     {
-      numbers[row + x] = graph.mask[row + x] ? numbers[row + x] : 0;
+      return;
     }
-    graph.ForEachVoxelAtBorder(row, position, [&](SizeValueType voxel, const OffsetType & positionAtBorder) {
-      if (numbers[voxel] == Open && graph.LeadsOut(voxel, positionAtBorder))
+    const SizeValueType next = graph.Next(voxel, position);
+    if (graph.IsBackground(next))
+    {
+      join(voxel - slab.begin, voxel - slab.begin);
+    }
+    else if (next - slab.begin < count)
+    {
+      join(voxel - slab.begin, next - slab.begin);
+    }
+    else
+    {
+      join(voxel - slab.begin, voxel - slab.begin);
+      slab.exits.emplace_back(voxel, next);
+    }
+  };
+
+  // Rows are opened shortly before labels lead there, while they will stay in the cache.
+  const SizeValueType   ahead = graph.isPeriodic ? count : graph.reach + graph.size[0];
+  SizeValueType         opened = 0;
+  TotalProgressReporter progress(this, graph.numberOfVoxels, 100, JoinWeight);
+  graph.ForEachRow(slab.begin, slab.end, [&](SizeValueType row, const OffsetType & position) {
+    const SizeValueType first = row - slab.begin;
+    const SizeValueType toOpen = std::min(first + ahead + graph.size[0], count);
+    std::fill(parent + opened, parent + toOpen, NoParent);
+    opened = toOpen;
+
+    const bool isInside = first >= graph.reach && first + graph.size[0] + graph.reach <= count;
+    const auto [begin, end] = isInside ? graph.InteriorOf(position) : std::make_pair(graph.size[0], graph.size[0]);
+    OffsetType positionAtBorder = position;
+    for (SizeValueType x = 0; x < begin; ++x)
+    {
+      positionAtBorder[0] = static_cast<OffsetValueType>(x);
+      joinAtBorder(row + x, positionAtBorder);
+    }
+    const LabelPixelType * const  labels = graph.labels;
+    const OffsetValueType * const steps = graph.steps.data();
+    for (SizeValueType voxel = row + begin; voxel < row + end; ++voxel)
+    {
+      if (!VHasBackground)
       {
-        numbers[voxel] = OpenAtBorder;
+        join(voxel - slab.begin, voxel - slab.begin + steps[labels[voxel]]);
       }
-    });
+      else if (!graph.IsBackground(voxel))
+      {
+        const SizeValueType next = voxel + steps[labels[voxel]];
+        join(voxel - slab.begin, (graph.IsBackground(next) ? voxel : next) - slab.begin);
+      }
+    }
+    for (SizeValueType x = end; x < graph.size[0]; ++x)
+    {
+      positionAtBorder[0] = static_cast<OffsetValueType>(x);
+      joinAtBorder(row + x, positionAtBorder);
+    }
+    for (; numberOfJoins > 0; --numberOfJoins)
+    {
+      JoinTrees(parent, joins[numberOfJoins - 1].first, joins[numberOfJoins - 1].second);
+    }
     progress.Completed(graph.size[0]);
   });
 }
 
 template <typename TLabelImage, typename TOutputImage>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FollowLabels(const Graph & graph,
-                                                                             Slab &        slab,
-                                                                             NumberType *  numbers)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinTrees(NumberType * parent,
+                                                                          NumberType   a,
+                                                                          NumberType   b)
 {
-  // Longer paths that end in another basin are joined with it, instead of being numbered a second time.
-  constexpr SizeValueType maximumLength = 4096;
-  SizeValueType           path[maximumLength];
-
-  const LabelPixelType * const  labels = graph.labels;
-  const OffsetValueType * const steps = graph.steps.data();
-  const SizeValueType           begin = slab.begin;
-  const SizeValueType           count = slab.end - slab.begin;
-  NumberType                    newest = 0;
-  const auto                    nextOf = [&](SizeValueType voxel) {
-    return numbers[voxel] == Open ? voxel + steps[labels[voxel]] : graph.Next(voxel, graph.PositionOf(voxel));
-  };
-
-  TotalProgressReporter progress(this, graph.numberOfVoxels, 100, FollowWeight);
-  for (SizeValueType row = slab.begin; row < slab.end; row += graph.size[0])
+  // Paths become shorter while they are walked.
+  while (parent[a] != a)
   {
-    for (SizeValueType start = row; start < row + graph.size[0]; ++start)
+    a = parent[a] = parent[parent[a]];
+  }
+  while (parent[b] != b)
+  {
+    b = parent[b] = parent[parent[b]];
+  }
+  parent[std::max(a, b)] = std::min(a, b);
+}
+
+template <typename TLabelImage, typename TOutputImage>
+void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(Slab & slab, NumberType * parents)
+{
+  TotalProgressReporter progress(this, this->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 100, NumberWeight);
+  NumberType * const    parent = parents + slab.begin;
+  const SizeValueType   count = slab.end - slab.begin;
+  NumberType            newest = 0;
+  for (SizeValueType voxel = 0; voxel < count; ++voxel)
+  {
+    // Parents come before their voxels, and are numbered.
+    const NumberType own = parent[voxel];
+    if (own == NoParent)
     {
-      if (numbers[start] < OpenAtBorder)
-      {
-        continue;
-      }
-      SizeValueType voxel = start;
-      SizeValueType next = nextOf(voxel);
-      if (next - begin < count && numbers[next] < OpenAtBorder && numbers[next] != 0)
-      {
-        numbers[voxel] = numbers[next];
-        continue;
-      }
-      const NumberType number = newest + 1;
-      NumberType       end = number;
-      SizeValueType    length = 0;
-      for (;;)
-      {
-        numbers[voxel] = number;
-        if (length < maximumLength)
-        {
-          path[length] = voxel;
-        }
-        ++length;
-        if (next - begin >= count)
-        {
-          slab.exits.emplace_back(number, next);
-          break;
-        }
-        if (numbers[next] < OpenAtBorder)
-        {
-          // At background, or at its own path, it ends.
-          end = numbers[next] == 0 ? number : numbers[next];
-          break;
-        }
-        voxel = next;
-        next = nextOf(voxel);
-      }
-      if (end != number && length <= maximumLength)
-      {
-        for (SizeValueType i = 0; i < length; ++i)
-        {
-          numbers[path[i]] = end;
-        }
-        continue;
-      }
-      if (end != number)
-      {
-        slab.joins.emplace_back(number, end);
-      }
-      newest = number;
-      if (newest + 1 == OpenAtBorder)
-      {
-        itkExceptionMacro("There are more basins than " << newest << ", the most that the output pixel type holds");
-      }
+      parent[voxel] = 0;
+      continue;
     }
-    progress.Completed(graph.size[0]);
+    const bool isRoot = own == voxel;
+    newest += isRoot;
+    parent[voxel] = isRoot ? newest : parent[own];
   }
   slab.numberOfBasins = newest;
+  progress.Completed(count);
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -522,23 +547,15 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinSlabs(std::v
   std::vector<PairType> joins;
   for (Slab & slab : slabs)
   {
-    for (const auto & join : slab.joins)
-    {
-      joins.emplace_back(slab.numbersBefore + join.first, slab.numbersBefore + join.second);
-    }
     for (const auto & exit : slab.exits)
     {
-      if (numbers[exit.second] != 0)
-      {
-        const auto other = std::upper_bound(slabs.begin(),
-                                            slabs.end(),
-                                            exit.second,
-                                            [](SizeValueType voxel, const Slab & s) { return voxel < s.begin; }) -
-                           1;
-        joins.emplace_back(slab.numbersBefore + exit.first, other->numbersBefore + numbers[exit.second]);
-      }
+      const auto other = std::upper_bound(slabs.begin(),
+                                          slabs.end(),
+                                          exit.second,
+                                          [](SizeValueType voxel, const Slab & s) { return voxel < s.begin; }) -
+                         1;
+      joins.emplace_back(slab.numbersBefore + numbers[exit.first], other->numbersBefore + numbers[exit.second]);
     }
-    slab.joins = {};
     slab.exits = {};
   }
 
@@ -606,7 +623,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Renumber(const S
   const SizeValueType shift = slab.numbersBefore - begin;
 
   SizeValueType first = slab.begin;
-  if (shift == 0 && std::is_same<NumberType, OutputPixelType>::value)
+  if (shift == 0 && sizeof(NumberType) == sizeof(OutputPixelType))
   {
     // Up to the first synonym, numbers are what they should be.
     const NumberType * const changed = std::find_if(numbers + first, numbers + slab.end, [&](NumberType number) {
@@ -702,6 +719,15 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const 
 
 template <typename TLabelImage, typename TOutputImage>
 void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::AllocateOutputs()
+{
+  Superclass::AllocateOutputs();
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetSinkImage());
+}
+
+template <typename TLabelImage, typename TOutputImage>
+void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
 {
   const Graph graph = this->MakeGraph(this->GetInput(), this->GetMaskImage());
@@ -712,18 +738,19 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
   OutputPixelType * const       output = this->GetOutput()->GetBufferPointer();
   std::unique_ptr<NumberType[]> wide;
   NumberType *                  numbers;
-  if constexpr (std::is_same<NumberType, OutputPixelType>::value)
+  if constexpr (sizeof(NumberType) == sizeof(OutputPixelType))
   {
-    numbers = output;
+    numbers = reinterpret_cast<NumberType *>(output);
   }
   else
   {
     wide.reset(new NumberType[graph.numberOfVoxels]);
     numbers = wide.get();
+    NeighborhoodArgmaxLabel::AdviseHugePages(numbers, graph.numberOfVoxels * sizeof(NumberType));
   }
   this->ForEachSlab(slabs, [&](Slab & slab) {
-    this->OpenVoxels(graph, slab, numbers);
-    this->FollowLabels(graph, slab, numbers);
+    slab.hasBackground ? this->JoinVoxels<true>(graph, slab, numbers) : this->JoinVoxels<false>(graph, slab, numbers);
+    this->NumberVoxels(slab, numbers);
   });
 
   const Synonyms synonyms = JoinSlabs(slabs, numbers);
