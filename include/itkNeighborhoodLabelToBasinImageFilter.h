@@ -198,9 +198,8 @@ private:
   static constexpr NumberType NoParent = std::numeric_limits<NumberType>::max();
 
   /** Parts of the progress; a sum above 1, were it rounded up, would start again at 0. */
-  static constexpr float JoinWeight = 0.6f;
-  static constexpr float NumberWeight = 0.2f;
-  static constexpr float RenumberWeight = 0.19f;
+  static constexpr float JoinWeight = 0.75f;
+  static constexpr float NumberWeight = 0.24f;
 
   /** The labels as a graph. Voxels are counted from 0 on, the first axis fastest. */
   struct Graph
@@ -243,25 +242,27 @@ private:
     InteriorOf(const OffsetType & position) const;
   };
 
-  /** Voxels from `begin` to before `end`, whole rows, and what is known of their basins while those of other slabs are
-   * not: numbers count from 1 on in each slab. */
+  using VoxelPair = std::pair<SizeValueType, SizeValueType>;
+
+  /** Voxels from `begin` to before `end`, whole rows, for one thread. */
   struct Slab
   {
-    using PairType = std::pair<SizeValueType, SizeValueType>;
-
-    SizeValueType         begin;
-    SizeValueType         end;
-    SizeValueType         numberOfBasins{ 0 };
-    SizeValueType         numbersBefore{ 0 }; // in the slabs before
-    bool                  hasBackground{ false };
-    std::vector<PairType> exits; // voxels, and those in other slabs that they lead to
+    SizeValueType          begin;
+    SizeValueType          end;
+    bool                   hasBackground{ false };
+    std::vector<VoxelPair> exits; // voxels, and those in other slabs that they lead to
+    SizeValueType          firstRoot{ 0 };
+    SizeValueType          endRoot{ 0 }; // of those that it shares, the first one and the one behind the last
+    SizeValueType          numberOfBasins{ 0 };
+    SizeValueType          numbersBefore{ 0 }; // in the slabs before
   };
 
-  /** Numbers, counted through all slabs, that are not the lowest of their basin. */
-  struct Synonyms
+  /** The root of a tree that is joined with one in another slab. */
+  struct SharedRoot
   {
-    std::vector<SizeValueType> numbers; // ascending
-    std::vector<SizeValueType> basins;  // of each, as the output numbers them
+    SizeValueType voxel;
+    SizeValueType first;       // the place of the first root of this basin
+    SizeValueType number{ 0 }; // of the basin; before NumberBasins(), counted in the slab
   };
 
   Graph
@@ -284,21 +285,31 @@ private:
   void
   JoinVoxels(const Graph & graph, Slab & slab, NumberType * parents);
 
-  /** Join the trees of two voxels. */
+  /** The root of a tree of union-find. */
+  template <typename TNumber>
+  static TNumber
+  RootOf(TNumber * parent, TNumber place);
+
+  /** Join two trees; the lower root remains. */
+  template <typename TNumber>
   static void
-  JoinTrees(NumberType * parent, NumberType a, NumberType b);
+  JoinTrees(TNumber * parent, TNumber a, TNumber b);
 
-  /** Number the trees of a slab, in place. */
+  /** Join trees of different slabs, and return their roots in ascending order. */
+  static std::vector<SharedRoot>
+  JoinSlabs(std::vector<Slab> & slabs, NumberType * parents);
+
+  /** Count the basins that begin in a slab. */
+  static void
+  CountBasins(Slab & slab, const NumberType * parents, std::vector<SharedRoot> & roots);
+
+  /** From numbers in each slab to those of the output; throws if it cannot hold them. */
   void
-  NumberVoxels(Slab & slab, NumberType * parents);
+  NumberBasins(std::vector<Slab> & slabs, std::vector<SharedRoot> & roots);
 
-  /** Follow what leaves the slabs. */
-  static Synonyms
-  JoinSlabs(std::vector<Slab> & slabs, const NumberType * numbers);
-
-  /** From the numbers of a slab to those of the output. */
+  /** From parents to numbers, in place. */
   void
-  Renumber(const Slab & slab, const Synonyms & synonyms, const NumberType * numbers, OutputPixelType * output);
+  NumberVoxels(const Slab & slab, const std::vector<SharedRoot> & roots, NumberType * parents);
 
   /** The second output. */
   void

@@ -412,7 +412,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinVoxels(const
   NumberType * const  parent = parents + slab.begin; // of a voxel, counted from the slab's first one on
 
   // Trees to be joined wait until the end of a row: whether a voxel joins two is hard to predict for a jump.
-  std::vector<std::pair<NumberType, NumberType>> joins(graph.size[0] + 1);
+  std::vector<std::pair<NumberType, NumberType>> joins(graph.size[0] + 1); // and one that is not kept
   SizeValueType                                  numberOfJoins = 0;
 
   const auto join = [&](SizeValueType voxel, SizeValueType next) {
@@ -491,175 +491,160 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinVoxels(const
 }
 
 template <typename TLabelImage, typename TOutputImage>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinTrees(NumberType * parent,
-                                                                          NumberType   a,
-                                                                          NumberType   b)
+template <typename TNumber>
+TNumber
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::RootOf(TNumber * parent, TNumber place)
 {
   // Paths become shorter while they are walked.
-  while (parent[a] != a)
+  while (parent[place] != place)
   {
-    a = parent[a] = parent[parent[a]];
+    place = parent[place] = parent[parent[place]];
   }
-  while (parent[b] != b)
-  {
-    b = parent[b] = parent[parent[b]];
-  }
-  parent[std::max(a, b)] = std::min(a, b);
+  return place;
 }
 
 template <typename TLabelImage, typename TOutputImage>
+template <typename TNumber>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(Slab & slab, NumberType * parents)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinTrees(TNumber * parent, TNumber a, TNumber b)
 {
-  TotalProgressReporter progress(this, this->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 100, NumberWeight);
-  NumberType * const    parent = parents + slab.begin;
-  const SizeValueType   count = slab.end - slab.begin;
-  NumberType            newest = 0;
-  for (SizeValueType voxel = 0; voxel < count; ++voxel)
-  {
-    // Parents come before their voxels, and are numbered.
-    const NumberType own = parent[voxel];
-    if (own == NoParent)
-    {
-      parent[voxel] = 0;
-      continue;
-    }
-    const bool isRoot = own == voxel;
-    newest += isRoot;
-    parent[voxel] = isRoot ? newest : parent[own];
-  }
-  slab.numberOfBasins = newest;
-  progress.Completed(count);
+  const auto roots = std::minmax({ RootOf(parent, a), RootOf(parent, b) });
+  parent[roots.second] = roots.first;
 }
 
 template <typename TLabelImage, typename TOutputImage>
 auto
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinSlabs(std::vector<Slab> & slabs,
-                                                                          const NumberType *  numbers) -> Synonyms
+                                                                          NumberType *        parents)
+  -> std::vector<SharedRoot>
 {
-  using PairType = typename Slab::PairType;
-
-  for (std::size_t i = 1; i < slabs.size(); ++i)
-  {
-    slabs[i].numbersBefore = slabs[i - 1].numbersBefore + slabs[i - 1].numberOfBasins;
-  }
-  std::vector<PairType> joins;
+  const auto rootOf = [&](SizeValueType voxel) {
+    const auto   isBefore = [](SizeValueType v, const Slab & slab) { return v < slab.begin; };
+    const Slab & slab = *(std::upper_bound(slabs.begin(), slabs.end(), voxel, isBefore) - 1);
+    return slab.begin + RootOf(parents + slab.begin, static_cast<NumberType>(voxel - slab.begin));
+  };
+  std::vector<VoxelPair>     joins;
+  std::vector<SizeValueType> voxels;
   for (Slab & slab : slabs)
   {
-    for (const auto & exit : slab.exits)
+    for (const VoxelPair & exit : slab.exits)
     {
-      const auto other = std::upper_bound(slabs.begin(),
-                                          slabs.end(),
-                                          exit.second,
-                                          [](SizeValueType voxel, const Slab & s) { return voxel < s.begin; }) -
-                         1;
-      joins.emplace_back(slab.numbersBefore + numbers[exit.first], other->numbersBefore + numbers[exit.second]);
+      joins.emplace_back(rootOf(exit.first), rootOf(exit.second));
+      voxels.push_back(joins.back().first);
+      voxels.push_back(joins.back().second);
     }
     slab.exits = {};
   }
-
-  std::vector<SizeValueType> known;
-  known.reserve(2 * joins.size());
-  for (const auto & join : joins)
-  {
-    known.push_back(join.first);
-    known.push_back(join.second);
-  }
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-
-  // Union-find over the places in `known`; a root is the lowest of its basin.
-  std::vector<SizeValueType> parents(known.size());
-  std::iota(parents.begin(), parents.end(), SizeValueType{});
-  const auto rootOf = [&](SizeValueType place) {
-    while (parents[place] != place)
-    {
-      parents[place] = parents[parents[place]];
-      place = parents[place];
-    }
-    return place;
+  std::sort(voxels.begin(), voxels.end());
+  voxels.erase(std::unique(voxels.begin(), voxels.end()), voxels.end());
+  const auto placeOf = [&](SizeValueType voxel) -> SizeValueType {
+    return std::lower_bound(voxels.begin(), voxels.end(), voxel) - voxels.begin();
   };
-  const auto placeOf = [&](SizeValueType number) -> SizeValueType {
-    return std::lower_bound(known.begin(), known.end(), number) - known.begin();
-  };
-  for (const auto & join : joins)
-  {
-    const auto roots = std::minmax({ rootOf(placeOf(join.first)), rootOf(placeOf(join.second)) });
-    parents[roots.second] = roots.first;
-  }
 
-  Synonyms                   synonyms;
-  std::vector<SizeValueType> basins(known.size());
-  for (SizeValueType place = 0; place < known.size(); ++place)
+  std::vector<SizeValueType> parent(voxels.size()); // of a place in `voxels`
+  std::iota(parent.begin(), parent.end(), SizeValueType{});
+  for (const VoxelPair & join : joins)
   {
-    const SizeValueType root = rootOf(place);
-    if (root == place)
-    {
-      basins[place] = known[place] - synonyms.numbers.size();
-    }
-    else
-    {
-      synonyms.numbers.push_back(known[place]);
-      synonyms.basins.push_back(basins[root]);
-    }
+    JoinTrees(parent.data(), placeOf(join.first), placeOf(join.second));
   }
-  return synonyms;
+  std::vector<SharedRoot> roots(voxels.size());
+  for (SizeValueType place = 0; place < voxels.size(); ++place)
+  {
+    roots[place].voxel = voxels[place];
+    roots[place].first = RootOf(parent.data(), place);
+  }
+  for (Slab & slab : slabs)
+  {
+    slab.firstRoot = placeOf(slab.begin);
+    slab.endRoot = placeOf(slab.end);
+  }
+  return roots;
 }
 
 template <typename TLabelImage, typename TOutputImage>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Renumber(const Slab &       slab,
-                                                                         const Synonyms &   synonyms,
-                                                                         const NumberType * numbers,
-                                                                         OutputPixelType *  output)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::CountBasins(Slab &                    slab,
+                                                                            const NumberType *        parents,
+                                                                            std::vector<SharedRoot> & roots)
 {
-  TotalProgressReporter progress(this, this->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 100, RenumberWeight);
-  const auto            placeOf = [&](SizeValueType number) -> SizeValueType {
-    return std::lower_bound(synonyms.numbers.begin(), synonyms.numbers.end(), number) - synonyms.numbers.begin();
-  };
-  const SizeValueType begin = placeOf(slab.numbersBefore + 1);
-  const SizeValueType end = placeOf(slab.numbersBefore + slab.numberOfBasins + 1);
-  const SizeValueType shift = slab.numbersBefore - begin;
-
-  SizeValueType first = slab.begin;
-  if (shift == 0 && sizeof(NumberType) == sizeof(OutputPixelType))
-  {
-    // Up to the first synonym, numbers are what they should be.
-    const NumberType * const changed = std::find_if(numbers + first, numbers + slab.end, [&](NumberType number) {
-      return begin < end && slab.numbersBefore + number >= synonyms.numbers[begin];
-    });
-    first = changed - numbers;
-  }
-  if (begin == end)
-  {
-    std::transform(numbers + first, numbers + slab.end, output + first, [=](NumberType number) {
-      return static_cast<OutputPixelType>(number == 0 ? 0 : shift + number);
-    });
-  }
-  else
-  {
-    // For each number, how many synonyms there are before it, in a byte that counts from the last multiple of 128 on;
-    // its highest bit tells synonyms.
-    std::vector<SizeValueType> places(slab.numberOfBasins / 128 + 1);
-    std::vector<unsigned char> ranks(slab.numberOfBasins + 1);
-    SizeValueType              place = begin;
-    for (SizeValueType number = 0; number <= slab.numberOfBasins; ++number)
+  const NumberType * const parent = parents + slab.begin;
+  SizeValueType            begin = 0;
+  const auto               countTo = [&](SizeValueType end) {
+    NumberType count = 0;
+    for (SizeValueType voxel = begin; voxel < end; ++voxel)
     {
-      if (number % 128 == 0)
-      {
-        places[number / 128] = place;
-      }
-      const bool isSynonym = place < end && synonyms.numbers[place] == slab.numbersBefore + number;
-      ranks[number] = static_cast<unsigned char>((place - places[number / 128]) | (isSynonym ? 128 : 0));
-      place += isSynonym;
+      count += parent[voxel] == static_cast<NumberType>(voxel);
     }
-    std::transform(numbers + first, numbers + slab.end, output + first, [&](NumberType number) {
-      const SizeValueType before = places[number / 128] + (ranks[number] & 127);
-      const SizeValueType basin = ranks[number] < 128 ? slab.numbersBefore + number - before : synonyms.basins[before];
-      return static_cast<OutputPixelType>(number == 0 ? 0 : basin);
-    });
+    slab.numberOfBasins += count;
+    begin = end + 1;
+  };
+  for (SizeValueType place = slab.firstRoot; place < slab.endRoot; ++place)
+  {
+    countTo(roots[place].voxel - slab.begin);
+    slab.numberOfBasins += roots[place].first == place;
+    roots[place].number = slab.numberOfBasins;
   }
+  countTo(slab.end - slab.begin);
+}
+
+template <typename TLabelImage, typename TOutputImage>
+void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberBasins(std::vector<Slab> &       slabs,
+                                                                             std::vector<SharedRoot> & roots)
+{
+  m_NumberOfBasins = 0;
+  for (Slab & slab : slabs)
+  {
+    slab.numbersBefore = m_NumberOfBasins;
+    m_NumberOfBasins += slab.numberOfBasins;
+    for (SizeValueType place = slab.firstRoot; place < slab.endRoot; ++place)
+    {
+      SharedRoot & root = roots[place];
+      root.number = root.first == place ? slab.numbersBefore + root.number : roots[root.first].number;
+    }
+  }
+  constexpr auto maximum = std::numeric_limits<OutputPixelType>::max();
+  if (m_NumberOfBasins > static_cast<SizeValueType>(maximum))
+  {
+    itkExceptionMacro("There are " << m_NumberOfBasins
+                                   << " basins, more than the output pixel type holds, whose maximum is "
+                                   << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(maximum));
+  }
+}
+
+template <typename TLabelImage, typename TOutputImage>
+void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(const Slab &                    slab,
+                                                                             const std::vector<SharedRoot> & roots,
+                                                                             NumberType *                    parents)
+{
+  TotalProgressReporter progress(this, this->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 100, NumberWeight);
+  NumberType * const    parent = parents + slab.begin;
+  NumberType            voxel = 0;
+  auto                  newest = static_cast<NumberType>(slab.numbersBefore);
+  const auto            numberTo = [&](SizeValueType end) {
+    for (; voxel < end; ++voxel)
+    {
+      // Parents come before their voxels, and are numbered.
+      const NumberType own = parent[voxel];
+      if (own == NoParent)
+      {
+        parent[voxel] = 0;
+        continue;
+      }
+      newest += own == voxel;
+      parent[voxel] = own == voxel ? newest : parent[own];
+    }
+  };
+  for (SizeValueType place = slab.firstRoot; place < slab.endRoot; ++place)
+  {
+    if (roots[place].first != place)
+    {
+      numberTo(roots[place].voxel - slab.begin);
+      parent[voxel++] = static_cast<NumberType>(roots[place].number);
+    }
+  }
+  numberTo(slab.end - slab.begin);
   progress.Completed(slab.end - slab.begin);
 }
 
@@ -750,19 +735,19 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
   }
   this->ForEachSlab(slabs, [&](Slab & slab) {
     slab.hasBackground ? this->JoinVoxels<true>(graph, slab, numbers) : this->JoinVoxels<false>(graph, slab, numbers);
-    this->NumberVoxels(slab, numbers);
   });
-
-  const Synonyms synonyms = JoinSlabs(slabs, numbers);
-  m_NumberOfBasins = slabs.back().numbersBefore + slabs.back().numberOfBasins - synonyms.numbers.size();
-  constexpr auto maximum = std::numeric_limits<OutputPixelType>::max();
-  if (m_NumberOfBasins > static_cast<SizeValueType>(maximum))
-  {
-    itkExceptionMacro("There are " << m_NumberOfBasins
-                                   << " basins, more than the output pixel type holds, whose maximum is "
-                                   << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(maximum));
-  }
-  this->ForEachSlab(slabs, [&](const Slab & slab) { this->Renumber(slab, synonyms, numbers, output); });
+  std::vector<SharedRoot> roots = JoinSlabs(slabs, numbers);
+  this->ForEachSlab(slabs, [&](Slab & slab) { CountBasins(slab, numbers, roots); });
+  this->NumberBasins(slabs, roots);
+  this->ForEachSlab(slabs, [&](const Slab & slab) {
+    this->NumberVoxels(slab, roots, numbers);
+    if (wide)
+    {
+      std::transform(numbers + slab.begin, numbers + slab.end, output + slab.begin, [](NumberType number) {
+        return static_cast<OutputPixelType>(number);
+      });
+    }
+  });
   if (m_GenerateSinkImage)
   {
     this->FindSinks(graph, slabs);
