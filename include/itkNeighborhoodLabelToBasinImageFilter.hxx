@@ -446,7 +446,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinVoxels(const
   };
 
   // Rows are opened shortly before labels lead there, while they will stay in the cache.
-  const SizeValueType   ahead = graph.isPeriodic ? count : graph.reach + graph.size[0];
+  const SizeValueType   ahead = graph.isPeriodic ? count : graph.reach;
   SizeValueType         opened = 0;
   TotalProgressReporter progress(this, graph.numberOfVoxels, 100, JoinWeight);
   graph.ForEachRow(slab.begin, slab.end, [&](SizeValueType row, const OffsetType & position) {
