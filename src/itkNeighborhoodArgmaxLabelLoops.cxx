@@ -600,7 +600,7 @@ CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32
       isClose &= !(isZero & (best == 0));
       isClose |= (lead < SureLead) & !isZero;
     }
-    codes[x] = (code & LabelMask) | (isClose ? 128 : 0);
+    codes[x] = code & ~(isClose ? LabelMask : 0);
   }
 }
 
@@ -625,9 +625,13 @@ HighProduct(std::int16_t a, std::int16_t b)
   return static_cast<std::int16_t>((static_cast<std::int32_t>(a) * static_cast<std::int32_t>(b)) >> 16);
 }
 
-template <Shape VShape>
+template <Shape VShape, bool VScored>
 inline void
-CompareRanksOfRow(const KeyRow<std::int16_t> & rows, const RankRule & rule, std::int16_t * codes, std::size_t n)
+CompareRanksOfRow(const KeyRow<std::int16_t> & rows,
+                  const RankRule &             rule,
+                  std::int16_t *               codes,
+                  std::int16_t *               differences,
+                  std::size_t                  n)
 {
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
@@ -641,21 +645,74 @@ CompareRanksOfRow(const KeyRow<std::int16_t> & rows, const RankRule & rule, std:
         (squaredDistance == 1 ? twice : 0) + HighProduct(twice, rule.factors[squaredDistance - 1][0]) +
         HighProduct(twice, rule.factors[squaredDistance - 1][1]) - rule.shift);
       const auto key = static_cast<std::int16_t>(beyond * (LabelMask + 1) + ranked);
+      if constexpr (VScored)
+      {
+        differences[decltype(index)::value * n + x] = twice;
+      }
       best = key > best ? key : best;
     });
-    codes[x] = best < rule.center ? rule.centerCode : static_cast<std::int16_t>(best & rule.labelMask);
+    codes[x] = best < rule.center ? rule.centerCode : best;
   }
 }
 
-template <Shape VShape>
+template <Shape VShape, bool VScored>
 void
-CompareRanks(const KeyRows<std::int16_t> & rows, const RankRule & rankRule, std::int16_t * codes, std::size_t n)
+CompareRanks(const KeyRows<std::int16_t> & rows,
+             const RankRule &              rankRule,
+             std::int16_t *                codes,
+             std::int16_t *                differences,
+             std::size_t                   n)
 {
   const RankRule rule = rankRule;
   n = WholeVectors(n);
   for (std::size_t j = 0; j < rows.center.numberOfRows; ++j)
   {
-    CompareRanksOfRow<VShape>(GetRow(rows, j), rule, codes + j * n, n);
+    CompareRanksOfRow<VShape, VScored>(
+      GetRow(rows, j), rule, codes + j * n, differences + j * NumberOfClasses(VShape) * n, n);
+  }
+}
+
+// The greatest score is the greatest of the classes, whichever wins: products and rounding keep the order.
+void
+ScoreRanks(const std::int16_t * const * differences, const RankScores & rankScores, float * scores, std::size_t n)
+{
+  const RankScores           r = rankScores;
+  const std::int16_t * const first = differences[0];
+  const std::int16_t * const second = differences[1];
+  const std::int16_t * const third = differences[2];
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  {
+    const auto  greater = [](float a, float b) { return a > b ? a : b; };
+    const auto  scoreOf = [&r](float difference, int k) { return difference * r.high[k] + difference * r.low[k]; };
+    const float score = greater(greater(scoreOf(first[x], 0), scoreOf(second[x], 1)), scoreOf(third[x], 2));
+    scores[x] = score < r.least ? r.center : greater(score, r.center);
+  }
+}
+
+void
+ScoreCodes(const std::int32_t * codes,
+           const double *       weights,
+           std::int32_t         centerCode,
+           double               centerScore,
+           float *              scores,
+           std::size_t          n)
+{
+  // Weights are looked up one by one, what follows is done in vectors.
+  constexpr std::size_t blockSize = 64;
+  for (std::size_t begin = 0; begin < n; begin += blockSize)
+  {
+    const std::size_t          size = n - begin < blockSize ? n - begin : blockSize;
+    const std::int32_t * const block = codes + begin;
+    double                     weight[blockSize];
+    for (std::size_t x = 0; x < size; ++x)
+    {
+      weight[x] = weights[block[x] & LabelMask];
+    }
+    NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < size; ++x)
+    {
+      const double score = (block[x] >> 5) * weight[x];
+      scores[begin + x] = static_cast<float>((block[x] & LabelMask) == centerCode ? centerScore : score);
+    }
   }
 }
 
@@ -677,7 +734,7 @@ FinishRange(const TCode * codes, std::uint8_t * labels, std::size_t n)
   TCode number = 0;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    const auto label = static_cast<TCode>(codes[x] ^ LabelMask);
+    const auto label = static_cast<TCode>(~codes[x] & LabelMask);
     number = static_cast<TCode>(number + (label >= Undecided ? 1 : 0));
     labels[x] = static_cast<std::uint8_t>(label);
   }
@@ -759,7 +816,13 @@ MakeKeyLoops()
 } // namespace
 
 const Loops NeighborhoodArgmaxLabel_LOOPS = {
-  { { CompareRanks<Isotropic3D>, nullptr, CompareRanks<Faces3D>, CompareRanks<Full2D>, CompareRanks<Faces2D> },
+  { { { CompareRanks<Isotropic3D, false>, CompareRanks<Isotropic3D, true> },
+      {},
+      { CompareRanks<Faces3D, false>, CompareRanks<Faces3D, true> },
+      { CompareRanks<Full2D, false>, CompareRanks<Full2D, true> },
+      { CompareRanks<Faces2D, false>, CompareRanks<Faces2D, true> } },
+    ScoreRanks,
+    ScoreCodes,
     MaskCodes<std::int16_t>,
     MaskCodes<std::int32_t>,
     Finish<std::int16_t>,

@@ -252,7 +252,16 @@ struct RankRule
   // Constants: from here compilers load them, while those in a loop's text GCC makes anew for each vector.
   std::int16_t factors[3][2]{ { 13573, -8780 }, { 23170, 7364 }, { 18918, -6014 } };
   std::int16_t shift{ RankShift };
-  std::int16_t labelMask{ LabelMask };
+};
+
+/** How doubled differences of 8 bits give scores. Their weights have two parts: difference * high is exact, so that its
+ * sum with difference * low is rounded once. */
+struct RankScores
+{
+  float high[3];
+  float low[3];
+  float center;
+  float least; ///< where no score reaches it, the centre's is taken
 };
 
 /** How keys of 32 bits hold their values. Those of 16 bits are exact. */
@@ -274,9 +283,9 @@ struct ShapeLoops
                     const AcrossRows<TKey> * results,
                     std::size_t              n);
 
-  /** 31 - label, plus 128 where it is not decided; for a KeyAccuracy. The rows of codes are n apart. The centre
-   * competes by its score [1], or in a faster way [0]: if Exact by its order, else it leaves undecided what does not
-   * surely exceed it. */
+  /** KeyUnit * difference + 31 - label, 0 for the difference of the centre and the label 31 where it is not decided;
+   * for a KeyAccuracy. The rows of codes are n apart. The centre competes by its score [1], or in a faster way [0]: if
+   * Exact by its order, else it leaves undecided what does not surely exceed it. */
   void (*compareScores[3][2])(const KeyRows<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
 };
 
@@ -293,8 +302,8 @@ LeastRankedDifference(int squaredDistance)
   return squaredDistance == 1 ? -239 : -256;
 }
 
-/** Labels from codes, whose rows are codeStride apart. Sets numbers to 0 for rows without undecided labels, else to
- * about their number. */
+/** Labels from the last five bits of codes, whose rows are codeStride apart. Sets numbers to 0 for rows without
+ * undecided labels, else to about their number. */
 template <typename TCode>
 using FinishLoop = void (*)(const TCode *       codes,
                             std::size_t         codeStride,
@@ -304,11 +313,27 @@ using FinishLoop = void (*)(const TCode *       codes,
 
 struct RankLoops
 {
-  /** Like compareScores, for distances 1, sqrt(2), sqrt(3) and keys of 16 bits. */
-  void (*compareRanks[NumberOfShapes])(const KeyRows<std::int16_t> & rows,
-                                       const RankRule &              rule,
-                                       std::int16_t *                codes,
-                                       std::size_t                   n);
+  /** Like compareScores, for distances 1, sqrt(2), sqrt(3) and keys of 16 bits; [scored]. For scores, a row of doubled
+   * differences of each class, and then those of the next row of codes. */
+  void (*compareRanks[NumberOfShapes][2])(const KeyRows<std::int16_t> & rows,
+                                          const RankRule &              rule,
+                                          std::int16_t *                codes,
+                                          std::int16_t *                differences,
+                                          std::size_t                   n);
+
+  /** Scores of a row from the differences of three classes. */
+  void (*scoreRanks)(const std::int16_t * const * differences,
+                     const RankScores &           rankScores,
+                     float *                      scores,
+                     std::size_t                  n);
+
+  /** Scores of exact codes of compareScores, by what their last five bits weigh. */
+  void (*scoreCodes)(const std::int32_t * codes,
+                     const double *       weights,
+                     std::int32_t         centerCode,
+                     double               centerScore,
+                     float *              scores,
+                     std::size_t          n);
 
   /** Label 0 where not present, before labels are finished. */
   void (*maskRanks)(const unsigned char * present, std::int16_t * codes, std::size_t n);

@@ -187,14 +187,7 @@ public:
       }
       return;
     }
-    this->LabelByKeys(magnitude, labels, labelStride);
-    if (scores)
-    {
-      for (std::size_t j = 0; j < m_Rows; ++j)
-      {
-        this->ScoreRow(j, labels + j * labelStride, scores + j * scoreStride);
-      }
-    }
+    this->LabelByKeys(magnitude, labels, labelStride, scores, scoreStride);
   }
 
 private:
@@ -414,14 +407,21 @@ private:
     double      scale;
     bool        isExact;
     bool        isMasked;
+    bool        isScored; // by what keys tell
     KeyAccuracy accuracy;
     ScoreRule   scoreRule;
   };
 
   void
-  LabelByKeys(double magnitude, std::uint8_t * labels, std::ptrdiff_t labelStride)
+  LabelByKeys(double         magnitude,
+              std::uint8_t * labels,
+              std::ptrdiff_t labelStride,
+              ScoreType *    scores,
+              std::ptrdiff_t scoreStride)
   {
     Comparison comparison = this->MakeComparison(magnitude);
+    comparison.isScored =
+      scores && std::is_integral<TPixel>::value && comparison.isExact && this->PrepareScores(comparison.scale);
     this->RankAcross(0, 2, comparison);
     std::size_t redone = 0;
     for (std::size_t j = 0; j < m_Rows; j += m_RowsAtOnce)
@@ -441,9 +441,22 @@ private:
       }
       for (std::size_t k = 0; k < numberOfRows; ++k)
       {
+        std::uint8_t * const rowLabels = labels + static_cast<std::ptrdiff_t>(j + k) * labelStride;
         if (m_Numbers[k] > 0)
         {
-          redone += this->Decide(j + k, block.first + static_cast<std::ptrdiff_t>(k) * labelStride);
+          redone += this->Decide(j + k, rowLabels);
+        }
+        if (scores)
+        {
+          ScoreType * const rowScores = scores + static_cast<std::ptrdiff_t>(j + k) * scoreStride;
+          if (!comparison.isScored || m_Numbers[k] > 0)
+          {
+            this->ScoreRow(j + k, rowLabels, rowScores);
+          }
+          else if constexpr (std::is_integral<TPixel>::value)
+          {
+            this->ScoreCodes(k, rowScores);
+          }
         }
       }
     }
@@ -496,6 +509,55 @@ private:
       RoundUp(m_Columns));
   }
 
+  /** Whether ScoreCodes() gives the scores of the definition. */
+  bool
+  PrepareScores(double scale)
+  {
+    if (m_UsesRanks)
+    {
+      if (m_Differences.Data() == nullptr)
+      {
+        m_Differences.Resize(NumberOfClasses(m_Shape) * m_RowsAtOnce * m_Stride);
+        m_HasRankScores = this->MakeRankScores();
+      }
+      return m_HasRankScores;
+    }
+    for (unsigned int label = 0; label < MaximumNumberOfLabels; ++label)
+    {
+      m_WeightsOfCodes[LabelMask - label] = m_Weights[label] * (LabelMask + 1) / KeyUnit<Key> / scale;
+    }
+    return true;
+  }
+
+  /** Scores of row k of those last compared, all of whose labels are decided. */
+  void
+  ScoreCodes(std::size_t k, float * scores)
+  {
+    const std::size_t width = RoundUp(m_Columns);
+    const std::size_t at = k * width;
+    if constexpr (sizeof(Key) == sizeof(std::int16_t))
+    {
+      if (m_UsesRanks)
+      {
+        // Two classes: the last one again changes nothing.
+        const int            numberOfClasses = NumberOfClasses(m_Shape);
+        const std::int16_t * differences[3];
+        for (int c = 0; c < 3; ++c)
+        {
+          differences[c] = m_Differences.Data() + numberOfClasses * at + std::min(c, numberOfClasses - 1) * width;
+        }
+        m_RankLoops.scoreRanks(differences, m_RankScores, scores, m_Columns);
+        return;
+      }
+    }
+    m_RankLoops.scoreCodes(m_Codes.Data() + at,
+                           m_WeightsOfCodes,
+                           LabelMask - static_cast<std::int32_t>(m_Rules.centerLabel),
+                           m_Rules.centerScore,
+                           scores,
+                           m_Columns);
+  }
+
   /** Labels of rows from j on, and into m_Numbers how many of them keys do not decide. */
   void
   Compare(std::size_t j, const Comparison & comparison, Block<std::uint8_t> labels)
@@ -518,7 +580,8 @@ private:
     {
       if (m_UsesRanks)
       {
-        m_RankLoops.compareRanks[m_Shape](keyRows, m_RankRules[comparison.isMasked], m_RankCodes.Data(), width);
+        m_RankLoops.compareRanks[m_Shape][comparison.isScored](
+          keyRows, m_RankRules[comparison.isMasked], m_RankCodes.Data(), m_Differences.Data(), width);
         finish(m_RankLoops.maskRanks, m_RankLoops.finishRanks, m_RankCodes.Data());
         return;
       }
@@ -718,6 +781,30 @@ private:
     return rule;
   }
 
+  /** False if there is a difference whose score is rounded otherwise, or to 0. */
+  bool
+  MakeRankScores()
+  {
+    m_RankScores.center = static_cast<float>(m_Rules.centerScore);
+    m_RankScores.least = m_Rules.labelStrictExtrema ? 0.0f : -std::numeric_limits<float>::infinity();
+    bool isExact = true;
+    for (int k = 0; k < 3; ++k)
+    {
+      const double weight = m_Weights[FirstLabel(m_Shape, std::min(k, NumberOfClasses(m_Shape) - 1))] / 2;
+      const int    exponent = 15 - std::ilogb(weight);
+      const auto   high = static_cast<float>(std::ldexp(std::floor(std::ldexp(weight, exponent)), -exponent));
+      const auto   low = static_cast<float>(weight - high);
+      for (int difference = 2; difference < 512; difference += 2)
+      {
+        const auto score = static_cast<float>(difference * weight);
+        isExact &= score > 0 && difference * high + difference * low == score;
+      }
+      m_RankScores.high[k] = high;
+      m_RankScores.low[k] = low;
+    }
+    return isExact;
+  }
+
   Rules                                      m_Rules;
   const Loops &                              m_Loops;
   const PixelLoops<TPixel> &                 m_Pixels{ m_Loops };
@@ -732,6 +819,9 @@ private:
   bool                                       m_HasKeys;
   bool                                       m_UsesRanks;
   RankRule                                   m_RankRules[2]{}; // [masked]
+  bool                                       m_HasRankScores{ false };
+  RankScores                                 m_RankScores;
+  double                                     m_WeightsOfCodes[LabelMask + 1]{};
   std::uint8_t                               m_LabelOfPlateau;
   double                                     m_Scale{ 1.0 };
   std::size_t                                m_Rows{ 0 };
@@ -748,6 +838,7 @@ private:
   std::vector<std::size_t>                   m_Numbers;
   AlignedBuffer<std::int32_t>                m_Codes;
   AlignedBuffer<std::int16_t>                m_RankCodes;
+  AlignedBuffer<std::int16_t>                m_Differences;
   std::vector<std::size_t>                   m_Undecided; // columns
 };
 

@@ -801,6 +801,25 @@ TYPED_TEST(PlainDefinitionTest, ImagesOfSeveralTilesAndThreads)
 }
 
 
+TYPED_TEST(PlainDefinitionTest, ScoresAtAnyIsotropicSpacing)
+{
+  // Weights that two numbers of float do not give every score of, and weights and scores beyond float.
+  for (const double spacing : { 0.239, 0.478, 1.651, 2.843, 1e-39, 1e40, 1e50 })
+  {
+    for (const auto kind : { Kind::AnyBits, Kind::FewLevels, Kind::Extremes })
+    {
+      Case<3> c;
+      c.size = { { 60, 40, 12 } };
+      c.spacing.Fill(spacing);
+      c.kind = kind;
+      ASSERT_TRUE(RunCase<TypeParam>(c));
+      c.options.strict = true;
+      ASSERT_TRUE(RunCase<TypeParam>(c));
+    }
+  }
+}
+
+
 TYPED_TEST(PlainDefinitionTest, SignOfSpacingPlaysNoPart)
 {
   Case<3> c;
