@@ -231,7 +231,7 @@ HasExactZeros(const TPixel * values, const unsigned char * present, double scale
 }
 
 template <typename TPixel, bool VMasked>
-bool
+int
 MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keyScale, KeyOf<TPixel> * keys, std::size_t n)
 {
   using Key = KeyOf<TPixel>;
@@ -249,7 +249,7 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
       }
       keys[x] = key;
     }
-    return true;
+    return 0;
   }
   else
   {
@@ -273,23 +273,23 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
       bits |= quantized;
       keys[x] = ((quantized * KeyUnit<Key>)&mask) | (AbsentKey<Key> & ~mask);
     }
-    // Scaling down may round. Differences of up to 26 bits, the last two of them 0, are exact in float.
-    return rounded == 0 && (bits & 3) == 0 && (scale >= 1 || scale <= -1);
+    // Scaling down may round.
+    return bits | rounded | (scale >= 1 || scale <= -1 ? 0 : 1);
   }
 }
 
 template <typename TPixel>
-bool
+int
 MakeKeys(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n)
 {
-  bool isExact = true;
+  int bits = 0;
   for (std::size_t j = 0; j < keys.numberOfRows; ++j, keys.first += keys.stride)
   {
     const Row<TPixel> row = rows[j];
-    isExact &= row.present ? MakeKeysOf<TPixel, true>(row.values - 1, row.present - 1, scale, keys.first - 1, n + 2)
-                           : MakeKeysOf<TPixel, false>(row.values - 1, nullptr, scale, keys.first - 1, n + 2);
+    bits |= row.present ? MakeKeysOf<TPixel, true>(row.values - 1, row.present - 1, scale, keys.first - 1, n + 2)
+                        : MakeKeysOf<TPixel, false>(row.values - 1, nullptr, scale, keys.first - 1, n + 2);
   }
-  return isExact;
+  return bits;
 }
 
 template <typename TPixel>
@@ -546,6 +546,7 @@ template <typename TKey, Shape VShape, KeyAccuracy VAccuracy, bool VCenter>
 inline void
 CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n)
 {
+  constexpr bool isRounded = VAccuracy == Rounded || VAccuracy == RoundedButZeros;
   constexpr bool hasZeros = VAccuracy != Rounded;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
@@ -554,16 +555,16 @@ CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32
     std::int32_t code = rule.centerCode;
     std::int32_t codeOfZero = rule.codeOfZero;
     TKey         runnerUp = rows.center[x] + AbsentKey<TKey> / 2;
-    ForEachClass<TKey, VShape, VAccuracy != Exact>(rows, x, [&](auto index, std::int32_t order, TKey secondKey) {
+    ForEachClass<TKey, VShape, isRounded>(rows, x, [&](auto index, std::int32_t order, TKey secondKey) {
       constexpr int  k = decltype(index)::value;
       constexpr bool isFirst = k == 0 && !VCenter;
       constexpr bool isSecond = k == (VCenter ? 0 : 1);
-      if constexpr (isFirst && VAccuracy == Exact)
+      if constexpr (isFirst && !isRounded)
       {
         order = order > rule.centerOrder ? order : rule.centerOrder;
       }
       float score = static_cast<float>(hasZeros ? order & ~LabelMask : order);
-      if constexpr (VShape != Isotropic3D || k > 0)
+      if constexpr (VShape != Isotropic3D || k > 0 || VAccuracy == SmallIntegers)
       {
         score *= rule.weights[k];
       }
@@ -578,13 +579,18 @@ CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32
       best = wins ? score : best;
       codeOfZero = isFirst || order > codeOfZero ? order : codeOfZero;
     });
-    bool isClose = best - second < fabsf(best) * RelativeTolerance + rule.tolerance;
     if constexpr (hasZeros)
     {
       // 0 is the one score that classes share whatever their distances: there the lowest label wins.
       code = best == 0 ? codeOfZero : code;
     }
-    if constexpr (!VCenter && VAccuracy != Exact)
+    if constexpr (VAccuracy == SmallIntegers)
+    {
+      codes[x] = code;
+      continue;
+    }
+    bool isClose = best - second < fabsf(best) * RelativeTolerance + rule.tolerance;
+    if constexpr (!VCenter && isRounded)
     {
       isClose |= best < rule.sure;
     }
@@ -728,35 +734,36 @@ MaskCodes(const unsigned char * present, TCode * codes, std::size_t n)
 }
 
 template <typename TCode>
-inline TCode
+inline bool
 FinishRange(const TCode * codes, std::uint8_t * labels, std::size_t n)
 {
-  TCode number = 0;
+  // In bytes from the start: of these, most fit a vector.
+  std::uint8_t isUndecided = 0;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    const auto label = static_cast<TCode>(~codes[x] & LabelMask);
-    number = static_cast<TCode>(number + (label >= Undecided ? 1 : 0));
-    labels[x] = static_cast<std::uint8_t>(label);
+    const auto code = static_cast<std::uint8_t>(codes[x]);
+    const auto label = static_cast<std::uint8_t>(~code & LabelMask);
+    isUndecided |= label == Undecided ? 1 : 0;
+    labels[x] = label;
   }
-  return number;
+  return isUndecided != 0;
 }
 
 template <typename TCode>
 void
-Finish(const TCode * codes, std::size_t codeStride, Block<std::uint8_t> labels, std::size_t n, std::size_t * numbers)
+Finish(const TCode * codes, std::size_t codeStride, Block<std::uint8_t> labels, std::size_t n, bool * hasUndecided)
 {
   for (std::size_t j = 0; j < labels.numberOfRows; ++j, codes += codeStride, labels.first += labels.stride)
   {
     if (n < KeyMultiple)
     {
-      numbers[j] = static_cast<std::size_t>(FinishRange(codes, labels.first, n));
+      hasUndecided[j] = FinishRange(codes, labels.first, n);
       continue;
     }
     // The last vectors overlap those before them.
     const std::size_t rest = n - KeyMultiple;
-    TCode             number = FinishRange(codes, labels.first, WholeVectors(n));
-    number = static_cast<TCode>(number + FinishRange(codes + rest, labels.first + rest, KeyMultiple));
-    numbers[j] = static_cast<std::size_t>(number);
+    hasUndecided[j] = FinishRange(codes, labels.first, WholeVectors(n));
+    hasUndecided[j] |= FinishRange(codes + rest, labels.first + rest, KeyMultiple);
   }
 }
 
@@ -792,6 +799,10 @@ MakeShapeLoops()
   loops.across[0] = Across<TKey, VShape, false>;
   loops.compareScores[Exact][0] = CompareScores<TKey, VShape, Exact, false>;
   loops.compareScores[Exact][1] = CompareScores<TKey, VShape, Exact, true>;
+  if constexpr (sizeof(TKey) > sizeof(std::int16_t) && VShape == Isotropic3D)
+  {
+    loops.compareScores[SmallIntegers][0] = CompareScores<TKey, VShape, SmallIntegers, false>;
+  }
   if constexpr (sizeof(TKey) > sizeof(std::int16_t))
   {
     loops.across[1] = Across<TKey, VShape, true>;

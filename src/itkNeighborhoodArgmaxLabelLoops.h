@@ -145,8 +145,9 @@ struct PixelLoops
   /** Whether values that are not 0 get keys of at least 4. */
   bool (*hasExactZeros)(const TPixel * values, const unsigned char * present, double scale, std::size_t n);
 
-  /** Keys of label 0 of the voxels -1 to n. False if a value was rounded, or differences may be by the definition. */
-  bool (*makeKeys)(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n);
+  /** Keys of label 0 of the voxels -1 to n. Returns the bits that are set in any value of more than 16 bits; 1 if one
+   * was rounded. */
+  int (*makeKeys)(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n);
 
   /** This label where the neighbourhood, of which all is present, has but one value. */
   void (*labelPlateaus)(const TPixel * const * rows,
@@ -268,9 +269,18 @@ struct RankScores
 enum KeyAccuracy
 {
   Exact,
-  Rounded,        ///< who came second is wanted
-  RoundedButZeros ///< the same, but keys of 0 are of values that are 0
+  Rounded,         ///< who came second is wanted
+  RoundedButZeros, ///< the same, but keys of 0 are of values that are 0
+  SmallIntegers,   ///< exact, and all differences are multiples up to LargestSmallInteger of one number; isotropic only
+  NumberOfKeyAccuracies
 };
+
+/** Up to here, differences times this factor, times float(factor / sqrt(2)) and times float(factor / sqrt(3)) are in
+ * the order of the scores, also after rounding. Both were found by trying factors, and checked for all pairs of
+ * differences.
+ */
+constexpr int   LargestSmallInteger = 10680;
+constexpr float SmallIntegerFactor = 1.63014555F;
 
 /** The loops of a shape. */
 template <typename TKey>
@@ -286,7 +296,10 @@ struct ShapeLoops
   /** KeyUnit * difference + 31 - label, 0 for the difference of the centre and the label 31 where it is not decided;
    * for a KeyAccuracy. The rows of codes are n apart. The centre competes by its score [1], or in a faster way [0]: if
    * Exact by its order, else it leaves undecided what does not surely exceed it. */
-  void (*compareScores[3][2])(const KeyRows<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n);
+  void (*compareScores[NumberOfKeyAccuracies][2])(const KeyRows<TKey> & rows,
+                                                  const ScoreRule &     rule,
+                                                  std::int32_t *        codes,
+                                                  std::size_t           n);
 };
 
 template <typename TKey>
@@ -302,14 +315,10 @@ LeastRankedDifference(int squaredDistance)
   return squaredDistance == 1 ? -239 : -256;
 }
 
-/** Labels from the last five bits of codes, whose rows are codeStride apart. Sets numbers to 0 for rows without
- * undecided labels, else to about their number. */
+/** Labels from the last five bits of codes, whose rows are codeStride apart. */
 template <typename TCode>
-using FinishLoop = void (*)(const TCode *       codes,
-                            std::size_t         codeStride,
-                            Block<std::uint8_t> labels,
-                            std::size_t         n,
-                            std::size_t *       numbers);
+using FinishLoop =
+  void (*)(const TCode * codes, std::size_t codeStride, Block<std::uint8_t> labels, std::size_t n, bool * hasUndecided);
 
 struct RankLoops
 {

@@ -22,7 +22,6 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <numeric>
 
 namespace itk::NeighborhoodArgmaxLabel
 {
@@ -92,7 +91,8 @@ public:
     // The scores of keys are computed in float.
     m_HasKeys = m_GreatestWeight / m_LeastWeight < 1 << 16;
 
-    m_UsesRanks = sizeof(Key) == sizeof(std::int16_t) && this->HasRanks();
+    m_IsIsotropic = this->IsIsotropic();
+    m_UsesRanks = sizeof(Key) == sizeof(std::int16_t) && m_IsIsotropic;
     if (m_UsesRanks)
     {
       m_RankRules[0] = this->MakeRankRule(false);
@@ -128,7 +128,7 @@ public:
     m_Undecided.resize(columns + 1);
     m_Codes.Resize(m_RowsAtOnce * m_Stride);
     m_RankCodes.Resize(m_UsesRanks ? m_RowsAtOnce * m_Stride : 0);
-    m_Numbers.resize(m_RowsAtOnce);
+    m_HasUndecided = std::make_unique<bool[]>(m_RowsAtOnce);
 
     const std::vector<TPixel>      values(3);
     const std::vector<Row<TPixel>> constant(rules.numberOfRows, { values.data() + 1, nullptr, nullptr });
@@ -207,8 +207,8 @@ private:
     std::vector<Row<TPixel>> rows;
     AlignedBuffer<Key>       keys;
     double                   magnitude{ 0.0 };
-    double                   keyScale{ 0.0 };  // 0: no keys yet
-    bool                     isExact{ false }; // keys without rounding
+    double                   keyScale{ 0.0 }; // 0: no keys yet
+    int                      bits{ 0 };       // what makeKeys() returned
     bool                     isKnownForZeros{ false };
     bool                     hasExactZeros{ false }; // if known: keys of 0 are of values that are 0
     bool                     isMasked{ false };
@@ -432,24 +432,23 @@ private:
                                        numberOfRows };
       this->RankAcross(j + 2, numberOfRows, comparison);
       this->Compare(j, comparison, block);
-      const auto undecided = std::accumulate(m_Numbers.begin(), m_Numbers.begin() + numberOfRows, std::size_t{ 0 });
-      if (comparison.accuracy == Rounded && !m_IsCareful && 64 * undecided > numberOfRows * m_Columns)
-      {
-        m_IsCareful = true;
-        comparison.accuracy = this->ChooseAccuracy(comparison);
-        this->Compare(j, comparison, block);
-      }
       for (std::size_t k = 0; k < numberOfRows; ++k)
       {
         std::uint8_t * const rowLabels = labels + static_cast<std::ptrdiff_t>(j + k) * labelStride;
-        if (m_Numbers[k] > 0)
+        if (m_HasUndecided[k])
         {
-          redone += this->Decide(j + k, rowLabels);
+          const std::size_t number = this->Decide(j + k, rowLabels);
+          redone += number;
+          if (comparison.accuracy == Rounded && !m_IsCareful && 64 * number > m_Columns)
+          {
+            m_IsCareful = true;
+            comparison.accuracy = this->ChooseAccuracy(comparison);
+          }
         }
         if (scores)
         {
           ScoreType * const rowScores = scores + static_cast<std::ptrdiff_t>(j + k) * scoreStride;
-          if (!comparison.isScored || m_Numbers[k] > 0)
+          if (!comparison.isScored || m_HasUndecided[k])
           {
             this->ScoreRow(j + k, rowLabels, rowScores);
           }
@@ -478,16 +477,26 @@ private:
     Comparison comparison{};
     comparison.isMasked = std::any_of(m_Planes, m_Planes + m_NumberOfPlanes, [](const auto & p) { return p.isMasked; });
     comparison.scale = this->ChooseScale(magnitude, comparison.isMasked ? LargestKeyValueOfMasked : LargestKeyValue);
-    comparison.isExact = true;
+    int bits = 0;
     for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
     {
       this->MakeKeys(m_Planes[k], comparison.scale);
-      comparison.isExact &= m_Planes[k].isExact;
+      bits |= m_Planes[k].bits;
     }
+    // Differences of up to 26 bits, the last two of them 0, are exact in float.
+    comparison.isExact = (bits & 3) == 0;
     comparison.accuracy = this->ChooseAccuracy(comparison);
     if (!m_UsesRanks)
     {
       comparison.scoreRule = this->MakeScoreRule(comparison.scale, comparison.isExact, comparison.isMasked);
+      if (comparison.isExact && this->HasSmallIntegers(2 * magnitude * comparison.scale, bits, comparison.scoreRule))
+      {
+        comparison.accuracy = SmallIntegers;
+        for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
+        {
+          comparison.scoreRule.weights[k] = static_cast<float>(SmallIntegerFactor / std::sqrt(k + 1.0));
+        }
+      }
     }
     return comparison;
   }
@@ -558,7 +567,7 @@ private:
                            m_Columns);
   }
 
-  /** Labels of rows from j on, and into m_Numbers how many of them keys do not decide. */
+  /** Labels of rows from j on, and into m_HasUndecided whether keys do not decide all of a row. */
   void
   Compare(std::size_t j, const Comparison & comparison, Block<std::uint8_t> labels)
   {
@@ -574,7 +583,7 @@ private:
           maskLoop(present, codes + k * width, m_Columns);
         }
       }
-      finishLoop(codes, width, labels, m_Columns, m_Numbers.data());
+      finishLoop(codes, width, labels, m_Columns, m_HasUndecided.get());
     };
     if constexpr (sizeof(Key) == sizeof(std::int16_t))
     {
@@ -586,7 +595,7 @@ private:
         return;
       }
     }
-    const bool byScore = comparison.accuracy == Exact ? comparison.scoreRule.centerOrder == NoCenterOrder : m_IsCareful;
+    const bool byScore = comparison.isExact ? comparison.scoreRule.centerOrder == NoCenterOrder : m_IsCareful;
     m_KeyLoops.shapes[m_Shape].compareScores[comparison.accuracy][byScore](
       keyRows, comparison.scoreRule, m_Codes.Data(), width);
     finish(m_RankLoops.maskScores, m_RankLoops.finishScores, m_Codes.Data());
@@ -636,8 +645,25 @@ private:
       keyScale.offset = m_Rules.ascent ? std::numeric_limits<TPixel>::max() : -std::numeric_limits<TPixel>::min();
     }
     // What lies behind the keys is from other rows: it leads to labels that are not used.
-    plane.isExact = m_Pixels.makeKeys(
+    plane.bits = m_Pixels.makeKeys(
       plane.rows.data(), keyScale, { KeyRow(plane, 0), static_cast<std::ptrdiff_t>(m_Stride), m_Rows + 2 }, m_Columns);
+  }
+
+  /** Whether, with the centre's, exact keys of values of these bits have no greater differences than SmallIntegers. */
+  bool
+  HasSmallIntegers(double greatest, int bits, const ScoreRule & rule) const
+  {
+    if (sizeof(TPixel) <= 2 || m_Shape != Isotropic3D || !m_IsIsotropic || rule.centerOrder == NoCenterOrder)
+    {
+      return false;
+    }
+    if (rule.centerOrder != LowestCenterOrder)
+    {
+      const int center = (rule.centerOrder & ~LabelMask) / KeyUnit<Key>;
+      bits |= center;
+      greatest = std::max(greatest, std::abs(static_cast<double>(center)));
+    }
+    return greatest <= static_cast<double>(LargestSmallInteger) * (bits & -bits);
   }
 
   ScoreRule
@@ -705,7 +731,7 @@ private:
 
   /** Whether the distances are 1, sqrt(2) and sqrt(3), but for a common factor. */
   bool
-  HasRanks() const
+  IsIsotropic() const
   {
     if (m_Shape == Full3D)
     {
@@ -715,7 +741,7 @@ private:
     {
       const double ratio = m_GreatestWeight / m_Weights[FirstLabel(m_Shape, k)];
       const int    squared = SquaredDistance(m_Shape, k);
-      if (squared == 1 ? ratio != 1.0 : std::abs(ratio * ratio - squared) > 1e-9)
+      if (squared == 1 ? ratio != 1.0 : std::abs(ratio * ratio - squared) > 1e-12)
       {
         return false;
       }
@@ -817,6 +843,7 @@ private:
   double                                     m_LeastWeight;
   double                                     m_GreatestWeight;
   bool                                       m_HasKeys;
+  bool                                       m_IsIsotropic;
   bool                                       m_UsesRanks;
   RankRule                                   m_RankRules[2]{}; // [masked]
   bool                                       m_HasRankScores{ false };
@@ -835,7 +862,7 @@ private:
   std::size_t                                m_RowsAtOnce;
   std::size_t                                m_NumberOfAcrossRows;
   std::vector<AcrossRows<Key>>               m_Across; // a ring, twice, for it to go on behind its end
-  std::vector<std::size_t>                   m_Numbers;
+  std::unique_ptr<bool[]>                    m_HasUndecided;
   AlignedBuffer<std::int32_t>                m_Codes;
   AlignedBuffer<std::int16_t>                m_RankCodes;
   AlignedBuffer<std::int16_t>                m_Differences;
