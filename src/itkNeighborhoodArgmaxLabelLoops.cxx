@@ -166,26 +166,34 @@ MarkNotNegative(const TReal *            center,
 
 // ---- Keys -----------------------------------------------------------------------------------------------------------
 
-// In the bits of real numbers without sign, which are in the order of the numbers, and NaN above them.
+template <typename TInteger>
+constexpr TInteger WithoutSign = static_cast<TInteger>(~std::uint64_t{ 0 } >> (65 - 8 * sizeof(TInteger)));
+
+// In the first 32 bits of real numbers without sign, which are in the order of the numbers, and NaN above them.
 template <typename TPixel, bool VMasked>
 double
 MagnitudeOf(const TPixel * values, const unsigned char * present, std::size_t n)
 {
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
-  constexpr Integer withoutSign =
-    static_cast<Integer>(~std::uint64_t{ 0 } >> (8 * (sizeof(std::uint64_t) - sizeof(Integer)) + 1));
-  Integer greatest = 0;
+  constexpr int otherBits = 8 * sizeof(Integer) - 32;
+  std::int32_t  greatest = 0;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    Integer bits = __builtin_bit_cast(Integer, static_cast<Real>(values[x])) & withoutSign;
+    auto bits = static_cast<std::int32_t>(__builtin_bit_cast(Integer, static_cast<Real>(values[x])) >> otherBits);
+    bits &= WithoutSign<std::int32_t>;
     if constexpr (VMasked)
     {
       bits &= present[x] ? -1 : 0;
     }
     greatest = bits > greatest ? bits : greatest;
   }
-  const double magnitude = __builtin_bit_cast(Real, greatest);
+  if (greatest == 0)
+  {
+    return 0.0;
+  }
+  constexpr Integer others = (Integer{ 1 } << otherBits) - 1;
+  const double      magnitude = __builtin_bit_cast(Real, (static_cast<Integer>(greatest) << otherBits) | others);
   return magnitude == magnitude ? magnitude : HUGE_VAL;
 }
 
@@ -254,9 +262,9 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
   else
   {
     using Real = RealOf<TPixel>;
-    const Real   scale = static_cast<Real>(keyScale.scale);
-    std::int32_t rounded = 0;
-    Key          bits = 0;
+    const Real      scale = static_cast<Real>(keyScale.scale);
+    IntegerOf<Real> rest = 0;
+    Key             bits = 0;
     NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
     {
       Real value = static_cast<Real>(values[x]);
@@ -269,12 +277,13 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
       }
       const Real scaled = value * scale;
       const Key  quantized = static_cast<Key>(scaled);
-      rounded |= static_cast<Real>(quantized) != scaled ? 1 : 0;
+      rest |= __builtin_bit_cast(IntegerOf<Real>, scaled - static_cast<Real>(quantized));
       bits |= quantized;
       keys[x] = ((quantized * KeyUnit<Key>)&mask) | (AbsentKey<Key> & ~mask);
     }
-    // Scaling down may round.
-    return bits | rounded | (scale >= 1 || scale <= -1 ? 0 : 1);
+    // Nothing is left but signs of 0; scaling down may round as well.
+    const bool isRounded = (rest & WithoutSign<IntegerOf<Real>>) != 0 || (scale < 1 && scale > -1);
+    return bits | (isRounded ? 1 : 0);
   }
 }
 

@@ -139,7 +139,8 @@ struct PixelLoops
 {
   void (*convert)(const TPixel * values, RealOf<TPixel> sign, RealOf<TPixel> * reals, std::size_t n);
 
-  /** The greatest absolute value of the voxels -1 to n that are present, infinite if there is a NaN. */
+  /** The greatest absolute value of the voxels -1 to n that are present, or a little more, or 0 instead of a denormal
+   * number; infinite if there is a NaN. */
   double (*magnitude)(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n);
 
   /** Whether values that are not 0 get keys of at least 4. */
