@@ -409,20 +409,18 @@ NeighborhoodText(const TImage &                             image,
   return text.str();
 }
 
-/** Runs the filter on one case, at every instruction set, and compares labels and scores with the plain definition. */
-template <typename TPixel, typename TLabel = unsigned char, unsigned int VDimension>
+/** Runs the filter on an image, at every instruction set, and compares labels and scores with the plain definition. */
+template <typename TLabel = unsigned char, typename TPixel, unsigned int VDimension>
 testing::AssertionResult
-RunCase(Case<VDimension> c)
+RunImage(itk::Image<TPixel, VDimension> * image, Case<VDimension> c)
 {
   using ImageType = itk::Image<TPixel, VDimension>;
   using LabelImageType = itk::Image<TLabel, VDimension>;
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType, LabelImageType>;
   using ScoreImageType = typename FilterType::ScoreImageType;
 
-  const itk::ImageRegion<VDimension> region(c.index, c.size);
-  const auto                         image = MakeImage<ImageType>(region);
+  const auto region = image->GetLargestPossibleRegion();
   image->SetSpacing(c.spacing);
-  FillImage(*image, c);
   const auto mask = MakeImage<itk::Image<unsigned char, VDimension>>(region);
   mask->SetSpacing(c.spacing);
   FillMask(*mask, c);
@@ -480,6 +478,16 @@ RunCase(Case<VDimension> c)
     }
   }
   return testing::AssertionSuccess();
+}
+
+/** The same with the image of the case. */
+template <typename TPixel, typename TLabel = unsigned char, unsigned int VDimension>
+testing::AssertionResult
+RunCase(const Case<VDimension> & c)
+{
+  const auto image = MakeImage<itk::Image<TPixel, VDimension>>(itk::ImageRegion<VDimension>(c.index, c.size));
+  FillImage(*image, c);
+  return RunImage<TLabel>(image.GetPointer(), c);
 }
 
 double
@@ -798,6 +806,47 @@ TYPED_TEST(PlainDefinitionTest, ImagesOfSeveralTilesAndThreads)
       ASSERT_TRUE(RunCase<TypeParam>(c));
     }
   }
+}
+
+
+TYPED_TEST(PlainDefinitionTest, DifferencesOfNearlyTheSameScore)
+{
+  using ImageType = itk::Image<TypeParam, 3>;
+  const auto image = MakeImage<ImageType>(itk::ImageRegion<3>(itk::Size<3>::Filled(3)));
+  Case<3>    c;
+  c.options.border = PlainDefinition::Border::Inside;
+
+  // A neighbour for each squared distance.
+  const itk::Index<3> neighbors[] = { { { 1, 1, 2 } }, { { 0, 1, 0 } }, { { 2, 0, 2 } } };
+  const auto          greatest = static_cast<int>(std::min(12000.0, 0.5 * std::numeric_limits<TypeParam>::max()));
+  unsigned int        numberOfPairs = 0;
+  for (int i = 1; i <= 3; ++i)
+  {
+    for (int j = 1; j <= 3; ++j)
+    {
+      for (int lesser = 1; i != j && lesser < greatest; ++lesser)
+      {
+        // The least difference of a greater score; of up to 50, all, and then where the scores are nearly the same.
+        const double exact = static_cast<double>(lesser) * std::sqrt(static_cast<double>(j) / i);
+        const auto   greater = static_cast<int>(std::floor(exact)) + 1;
+        if (greater <= greatest && (greater - exact < 1e-6 * exact || lesser < 50))
+        {
+          ++numberOfPairs;
+          const auto difference = std::max(lesser, greater);
+          for (const auto center :
+               { difference, std::is_signed<TypeParam>::value ? (difference + 1) / 2 : 2 * difference })
+          {
+            image->FillBuffer(static_cast<TypeParam>(center));
+            image->SetPixel(neighbors[i - 1], static_cast<TypeParam>(center - lesser));
+            image->SetPixel(neighbors[j - 1], static_cast<TypeParam>(center - greater));
+            ASSERT_TRUE(RunImage(image.GetPointer(), c))
+              << lesser << " at the squared distance " << i << ", " << greater << " at " << j;
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(numberOfPairs, sizeof(TypeParam) == 1 ? 200u : 500u);
 }
 
 
