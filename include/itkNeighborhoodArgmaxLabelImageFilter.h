@@ -281,13 +281,18 @@ private:
   Images
   GetImages();
 
-  NeighborhoodArgmaxLabel::Rules
-  MakeRules() const;
+  /** The first axis, along which rows lie in memory, unless they are short and those of another one long. */
+  static unsigned int
+  ChooseRowAxis(const OutputImageRegionType & region);
 
-  /** Call function(index) for the first voxel of each row of a region that is not empty. */
+  /** For rows of the neighbourhood along an axis. */
+  NeighborhoodArgmaxLabel::Rules
+  MakeRules(unsigned int rowAxis) const;
+
+  /** Call function(index) for the first voxel of each row along an axis of a region that is not empty. */
   template <typename TFunction>
   static void
-  ForEachRow(const OutputImageRegionType & region, const TFunction & function);
+  ForEachRow(const OutputImageRegionType & region, unsigned int rowAxis, const TFunction & function);
 
   template <typename TImage>
   static auto
@@ -314,10 +319,11 @@ private:
              const OutputImageRegionType & region,
              TotalProgressReporter &       progress);
 
-  /** The same for any neighbourhood, row by row. */
+  /** The same for any neighbourhood, row by row along an axis. */
   void
   LabelRows(const OutputImageRegionType & whole,
             const OutputImageRegionType & region,
+            unsigned int                  rowAxis,
             TotalProgressReporter &       progress);
 
   /** What a kernel gave for `count` voxels from `index` on, into the outputs. */

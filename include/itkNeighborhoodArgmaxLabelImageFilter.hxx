@@ -286,10 +286,16 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
 
 template <typename TInputImage, typename TOutputImage>
 auto
-NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const -> NeighborhoodArgmaxLabel::Rules
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules(unsigned int rowAxis) const
+  -> NeighborhoodArgmaxLabel::Rules
 {
   NeighborhoodArgmaxLabel::Rules rules;
-  const SizeValueType            rowLength = 2 * m_Radius[0] + 1;
+  const SizeValueType            rowLength = 2 * m_Radius[rowAxis] + 1;
+  SizeValueType                  rowStride = 1; // of the labels in a row
+  for (unsigned int axis = 0; axis < rowAxis; ++axis)
+  {
+    rowStride *= 2 * m_Radius[axis] + 1;
+  }
   rules.numberOfRows = static_cast<unsigned int>(NumberOfLabels(m_Radius) / rowLength);
   rules.centerLabel = static_cast<unsigned int>(LabelOfCenter(m_Radius));
   rules.centerRow = rules.numberOfRows / 2;
@@ -310,13 +316,27 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const
     }
     if (label != rules.centerLabel && (m_FullyConnected || cityBlockDistance == 1))
     {
-      rules.candidates.push_back({ label,
-                                   static_cast<unsigned int>(label / rowLength),
-                                   static_cast<int>(offset[0]),
-                                   NeighborhoodArgmaxLabel::InverseLength(components, ImageDimension) });
+      rules.candidates.push_back(
+        { label,
+          static_cast<unsigned int>(label / (rowStride * rowLength) * rowStride + label % rowStride),
+          static_cast<int>(offset[rowAxis]),
+          NeighborhoodArgmaxLabel::InverseLength(components, ImageDimension) });
     }
   }
   return rules;
+}
+
+template <typename TInputImage, typename TOutputImage>
+unsigned int
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::ChooseRowAxis(const OutputImageRegionType & region)
+{
+  // Vectors of shorter rows are mostly empty; to copy longer ones pays.
+  constexpr SizeValueType shortLength = 4;
+  constexpr SizeValueType longLength = 32;
+
+  const auto & size = region.GetSize();
+  const auto   longest = std::max_element(size.begin(), size.end());
+  return size[0] <= shortLength && *longest >= longLength ? static_cast<unsigned int>(longest - size.begin()) : 0;
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -357,13 +377,14 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGe
       numberOfUnitAxes += m_Radius[axis] == 1;
       hasLongRadius |= m_Radius[axis] > 1;
     }
-    if (m_Radius[0] == 1 && !hasLongRadius && (numberOfUnitAxes == 1 || numberOfUnitAxes == 2))
+    const unsigned int rowAxis = this->ChooseRowAxis(labelled);
+    if (rowAxis == 0 && m_Radius[0] == 1 && !hasLongRadius && (numberOfUnitAxes == 1 || numberOfUnitAxes == 2))
     {
       this->LabelTiles(region, labelled, progress);
     }
     else
     {
-      this->LabelRows(region, labelled, progress);
+      this->LabelRows(region, labelled, rowAxis, progress);
     }
   }
 }
@@ -379,7 +400,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::FillBackground(co
     {
       return;
     }
-    ForEachRow(part, [&](const IndexType & index) {
+    ForEachRow(part, 0, [&](const IndexType & index) {
       std::fill_n(PixelAt(images.labels, index), part.GetSize(0), m_BackgroundValue);
       if (images.scores)
       {
@@ -464,6 +485,7 @@ template <typename TInputImage, typename TOutputImage>
 template <typename TFunction>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::ForEachRow(const OutputImageRegionType & region,
+                                                                          unsigned int                  rowAxis,
                                                                           const TFunction &             function)
 {
   IndexType    index = region.GetIndex();
@@ -471,8 +493,12 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::ForEachRow(const 
   while (axis < ImageDimension)
   {
     function(index);
-    for (axis = 1; axis < ImageDimension; ++axis)
+    for (axis = 0; axis < ImageDimension; ++axis)
     {
+      if (axis == rowAxis)
+      {
+        continue;
+      }
       if (++index[axis] < region.GetIndex(axis) + static_cast<IndexValueType>(region.GetSize(axis)))
       {
         break;
@@ -493,17 +519,18 @@ template <typename TInputImage, typename TOutputImage>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const OutputImageRegionType & whole,
                                                                          const OutputImageRegionType & region,
+                                                                         unsigned int                  rowAxis,
                                                                          TotalProgressReporter &       progress)
 {
   using KernelType = NeighborhoodArgmaxLabel::RowKernel<KernelPixelType>;
 
-  const auto          rules = this->MakeRules();
+  const auto          rules = this->MakeRules(rowAxis);
   KernelType          kernel(rules);
   const Images        images = this->GetImages();
   const StageType     stage(images.input, images.mask, m_Border == BorderEnum::Periodic);
-  const auto          radius = static_cast<IndexValueType>(m_Radius[0]);
-  const SizeValueType width = std::min<SizeValueType>(region.GetSize(0), KernelType::MaximumWidth);
-  const SizeValueType stagedWidth = width + 2 * m_Radius[0];
+  const auto          radius = static_cast<IndexValueType>(m_Radius[rowAxis]);
+  const SizeValueType width = std::min<SizeValueType>(region.GetSize(rowAxis), KernelType::MaximumWidth);
+  const SizeValueType stagedWidth = width + 2 * m_Radius[rowAxis];
 
   std::vector<KernelPixelType>                               values(rules.numberOfRows * stagedWidth);
   std::vector<unsigned char>                                 present(rules.numberOfRows * stagedWidth);
@@ -511,26 +538,42 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
   std::vector<std::uint32_t>                                 labels(width);
   std::vector<double>                                        scores(width);
 
-  ForEachRow(region, [&](IndexType index) {
-    const auto end = index[0] + static_cast<IndexValueType>(region.GetSize(0));
-    for (; index[0] < end; index[0] += static_cast<IndexValueType>(width))
+  // Where each row of the neighbourhood begins.
+  std::vector<OffsetType> offsets;
+  for (unsigned int label = 0; label < NumberOfLabels(m_Radius); ++label)
+  {
+    const OffsetType offset = OffsetOfLabel(label, m_Radius);
+    if (offset[rowAxis] == -radius)
     {
-      const auto count = std::min(width, static_cast<SizeValueType>(end - index[0]));
+      offsets.push_back(offset);
+    }
+  }
+
+  ForEachRow(region, rowAxis, [&](IndexType index) {
+    const auto end = index[rowAxis] + static_cast<IndexValueType>(region.GetSize(rowAxis));
+    while (index[rowAxis] < end)
+    {
+      const auto count = std::min(width, static_cast<SizeValueType>(end - index[rowAxis]));
       for (unsigned int row = 0; row < rules.numberOfRows; ++row)
       {
-        const OffsetType offset = OffsetOfLabel(row * (2 * m_Radius[0] + 1), m_Radius);
-        rows[row] = stage.GetRow(index + offset,
-                                 count + 2 * m_Radius[0],
+        rows[row] = stage.GetRow(index + offsets[row],
+                                 rowAxis,
+                                 count + 2 * m_Radius[rowAxis],
                                  values.data() + row * stagedWidth,
                                  present.data() + row * stagedWidth);
         rows[row].values += radius;
         rows[row].present += rows[row].present ? radius : 0;
       }
       kernel.Label(rows.data(), count, labels.data(), scores.data());
-      this->StoreRow(images, index, count, labels.data(), scores.data());
-      this->FillRowEnds(images, index, count, 1, 1, whole, region);
+      // In the outputs rows are those of the first axis.
+      const SizeValueType length = rowAxis == 0 ? count : 1;
+      this->FillRowEnds(images, index, length, rowAxis == 0 ? 1 : rowAxis, count / length, whole, region);
+      for (SizeValueType x = 0; x < count; x += length, index[rowAxis] += static_cast<IndexValueType>(length))
+      {
+        this->StoreRow(images, index, length, labels.data() + x, scores.data() + x);
+      }
+      progress.Completed(count);
     }
-    progress.Completed(region.GetSize(0));
   });
 }
 
@@ -564,7 +607,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   const SizeValueType stagedSize = (tileRows + 2) * stagedColumns;
 
   using KernelType = NeighborhoodArgmaxLabel::TileKernel<KernelPixelType>;
-  KernelType      kernel(this->MakeRules(), 1 + 2 * margin, tileRows, tileColumns);
+  KernelType      kernel(this->MakeRules(0), 1 + 2 * margin, tileRows, tileColumns);
   const Images    images = this->GetImages();
   const StageType stage(images.input, images.mask, m_Border == BorderEnum::Periodic);
 
@@ -595,7 +638,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
   const IndexValueType  endColumn = region.GetIndex(0) + static_cast<IndexValueType>(region.GetSize(0));
   const IndexValueType  endRow = region.GetIndex(rowAxis) + static_cast<IndexValueType>(region.GetSize(rowAxis));
 
-  ForEachRow(starts, [&](const IndexType & start) {
+  ForEachRow(starts, 0, [&](const IndexType & start) {
     for (IndexValueType y = region.GetIndex(rowAxis); y < endRow; y += static_cast<IndexValueType>(tileRows))
     {
       for (IndexValueType x = region.GetIndex(0); x < endColumn; x += static_cast<IndexValueType>(tileColumns))
@@ -621,7 +664,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
             {
               const SizeValueType at = slot + row * stagedColumns;
               index[rowAxis] = y + static_cast<IndexValueType>(row) - 1;
-              rows[row] = stage.GetRow(index, numberOfColumns + 2, values.data() + at, present.data() + at);
+              rows[row] = stage.GetRow(index, 0, numberOfColumns + 2, values.data() + at, present.data() + at);
             }
             ++rows[row].values;
             rows[row].present += rows[row].present ? 1 : 0;

@@ -66,13 +66,13 @@ public:
     , m_Periodic(periodic)
   {}
 
-  /** The row of `length` voxels from `start` on, along the first axis. `values` and `present` have room for a copy. */
+  /** The row of `length` voxels from `start` on, along an axis. `values` and `present` have room for a copy. */
   Row<PixelType>
-  GetRow(IndexType start, SizeValueType length, PixelType * values, unsigned char * present) const
+  GetRow(IndexType start, unsigned int rowAxis, SizeValueType length, PixelType * values, unsigned char * present) const
   {
-    for (unsigned int axis = 1; axis < TImage::ImageDimension; ++axis)
+    for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
     {
-      if (!this->IsInside(start[axis], axis))
+      if (axis != rowAxis && !this->IsInside(start[axis], axis))
       {
         if (!m_Periodic)
         {
@@ -83,9 +83,10 @@ public:
         start[axis] = this->Wrap(start[axis], axis);
       }
     }
-    const auto first = start[0];
+    const auto first = start[rowAxis];
     const auto end = first + static_cast<IndexValueType>(length);
-    if (this->IsInside(first, 0) && this->IsInside(end - 1, 0))
+    const bool isInImage = this->IsInside(first, rowAxis) && this->IsInside(end - 1, rowAxis);
+    if (isInImage && rowAxis == 0)
     {
       const ImagePixelType * const row = this->Voxel(start);
       const unsigned char * const  mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
@@ -97,16 +98,16 @@ public:
       return { values, mask, nullptr };
     }
 
-    const auto imageEnd = m_Region.GetIndex(0) + static_cast<IndexValueType>(m_Region.GetSize(0));
+    const auto imageEnd = m_Region.GetIndex(rowAxis) + static_cast<IndexValueType>(m_Region.GetSize(rowAxis));
     for (auto x = first; x < end;)
     {
-      start[0] = m_Periodic ? this->Wrap(x, 0) : x;
-      const bool inside = this->IsInside(start[0], 0);
-      const auto count = std::min(end - x, inside ? imageEnd - start[0] : IndexValueType{ 1 });
+      start[rowAxis] = m_Periodic ? this->Wrap(x, rowAxis) : x;
+      const bool inside = this->IsInside(start[rowAxis], rowAxis);
+      const auto count = std::min(end - x, inside ? imageEnd - start[rowAxis] : IndexValueType{ 1 });
       const auto at = x - first;
       if (inside)
       {
-        std::transform(this->Voxel(start), this->Voxel(start) + count, values + at, ToPixel);
+        CopyAlong(m_Image, start, rowAxis, count, values + at);
       }
       else
       {
@@ -114,7 +115,7 @@ public:
       }
       if (inside && m_Mask)
       {
-        std::copy_n(m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start), count, present + at);
+        CopyAlong(m_Mask, start, rowAxis, count, present + at);
       }
       else
       {
@@ -122,7 +123,7 @@ public:
       }
       x += count;
     }
-    return { values, m_Periodic && !m_Mask ? nullptr : present, nullptr };
+    return { values, (m_Periodic || isInImage) && !m_Mask ? nullptr : present, nullptr };
   }
 
   /** Points to `numberOfRows` rows, one behind the other along an axis; false if they have to be copied. */
@@ -175,6 +176,18 @@ private:
   Voxel(const IndexType & index) const
   {
     return m_Image->GetBufferPointer() + m_Image->ComputeOffset(index);
+  }
+
+  template <typename TAnyImage, typename TValue>
+  static void
+  CopyAlong(const TAnyImage * image, const IndexType & start, unsigned int axis, IndexValueType count, TValue * values)
+  {
+    const auto * const    voxel = image->GetBufferPointer() + image->ComputeOffset(start);
+    const OffsetValueType stride = image->GetOffsetTable()[axis];
+    for (IndexValueType k = 0; k < count; ++k)
+    {
+      values[k] = static_cast<TValue>(voxel[k * stride]);
+    }
   }
 
   static PixelType

@@ -739,6 +739,22 @@ TYPED_TEST(PlainDefinitionTest, EveryLengthOfEveryAxis)
 }
 
 
+TYPED_TEST(PlainDefinitionTest, LongAxisBehindShortOnes)
+{
+  Random random(8);
+  for (unsigned int i = 0; i < NumberOfSamples(60); ++i)
+  {
+    auto c = RandomCase<TypeParam, 3>(random);
+    for (auto & length : c.size)
+    {
+      length = static_cast<itk::SizeValueType>(random.Integer(1, 5));
+    }
+    c.size[random.Integer(1, 2)] = random.OneOf<itk::SizeValueType>({ 32, 40, 257, 600 });
+    ASSERT_TRUE(RunCase<TypeParam>(c));
+  }
+}
+
+
 TYPED_TEST(PlainDefinitionTest, EveryKindOfImageAtEveryBorder)
 {
   for (int kind = 0; kind < NumberOfKinds<TypeParam>(); ++kind)
