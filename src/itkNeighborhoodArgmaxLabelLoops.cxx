@@ -170,9 +170,12 @@ template <typename TInteger>
 constexpr TInteger WithoutSign = static_cast<TInteger>(~std::uint64_t{ 0 } >> (65 - 8 * sizeof(TInteger)));
 
 // In the first 32 bits of real numbers without sign, which are in the order of the numbers, and NaN above them.
-template <typename TPixel, bool VMasked>
-double
-MagnitudeOf(const TPixel * values, const unsigned char * present, std::size_t n)
+template <typename TReal>
+constexpr std::int32_t InfinityBits = sizeof(TReal) == sizeof(float) ? 0x7f800000 : 0x7ff00000;
+
+template <typename TPixel, bool VMasked, bool VNaN>
+std::int32_t
+GreatestBits(const TPixel * values, const unsigned char * present, std::size_t n)
 {
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
@@ -186,30 +189,45 @@ MagnitudeOf(const TPixel * values, const unsigned char * present, std::size_t n)
     {
       bits &= present[x] ? -1 : 0;
     }
+    if constexpr (VNaN)
+    {
+      bits = bits > InfinityBits<Real> ? 0 : bits;
+    }
     greatest = bits > greatest ? bits : greatest;
   }
-  if (greatest == 0)
-  {
-    return 0.0;
-  }
-  constexpr Integer others = (Integer{ 1 } << otherBits) - 1;
-  const double      magnitude = __builtin_bit_cast(Real, (static_cast<Integer>(greatest) << otherBits) | others);
-  return magnitude == magnitude ? magnitude : HUGE_VAL;
+  return greatest;
 }
 
 template <typename TPixel>
-double
-Magnitude(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n)
+Magnitude
+FindMagnitude(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n)
 {
-  double greatest = 0.0;
+  using Real = RealOf<TPixel>;
+  using Integer = IntegerOf<Real>;
+  Magnitude    magnitude;
+  std::int32_t greatest = 0;
   for (std::size_t j = 0; j < numberOfRows; ++j)
   {
-    const Row<TPixel> row = rows[j];
-    const double      magnitude = row.present ? MagnitudeOf<TPixel, true>(row.values - 1, row.present - 1, n + 2)
-                                              : MagnitudeOf<TPixel, false>(row.values - 1, nullptr, n + 2);
-    greatest = magnitude > greatest ? magnitude : greatest;
+    const TPixel * const        values = rows[j].values - 1;
+    const unsigned char * const present = rows[j].present ? rows[j].present - 1 : nullptr;
+    std::int32_t                bits = present ? GreatestBits<TPixel, true, false>(values, present, n + 2)
+                                               : GreatestBits<TPixel, false, false>(values, nullptr, n + 2);
+    if (bits > InfinityBits<Real>)
+    {
+      magnitude.hasNaN = true;
+      bits = present ? GreatestBits<TPixel, true, true>(values, present, n + 2)
+                     : GreatestBits<TPixel, false, true>(values, nullptr, n + 2);
+    }
+    greatest = bits > greatest ? bits : greatest;
   }
-  return greatest;
+  if (greatest > 0)
+  {
+    constexpr int     otherBits = 8 * sizeof(Integer) - 32;
+    constexpr Integer others = (Integer{ 1 } << otherBits) - 1;
+    const double      real = __builtin_bit_cast(Real, (static_cast<Integer>(greatest) << otherBits) | others);
+    magnitude.greatest = real == real ? real : HUGE_VAL;
+  }
+  return magnitude;
 }
 
 template <typename TPixel>
@@ -238,7 +256,7 @@ HasExactZeros(const TPixel * values, const unsigned char * present, double scale
   return isTiny == 0;
 }
 
-template <typename TPixel, bool VMasked>
+template <typename TPixel, bool VMasked, bool VNaN>
 int
 MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keyScale, KeyOf<TPixel> * keys, std::size_t n)
 {
@@ -269,6 +287,12 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
     {
       Real value = static_cast<Real>(values[x]);
       Key  mask = -1;
+      Key  nan = 0;
+      if constexpr (VNaN)
+      {
+        nan = value != value ? NaNKey : 0;
+        value = value != value ? 0 : value;
+      }
       if constexpr (VMasked)
       {
         mask = present[x] ? -1 : 0;
@@ -279,7 +303,7 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
       const Key  quantized = static_cast<Key>(scaled);
       rest |= __builtin_bit_cast(IntegerOf<Real>, scaled - static_cast<Real>(quantized));
       bits |= quantized;
-      keys[x] = ((quantized * KeyUnit<Key>)&mask) | (AbsentKey<Key> & ~mask);
+      keys[x] = ((quantized * KeyUnit<Key> + nan) & mask) | (AbsentKey<Key> & ~mask);
     }
     // Nothing is left but signs of 0; scaling down may round as well.
     const bool isRounded = (rest & WithoutSign<IntegerOf<Real>>) != 0 || (scale < 1 && scale > -1);
@@ -287,7 +311,7 @@ MakeKeysOf(const TPixel * values, const unsigned char * present, KeyScale keySca
   }
 }
 
-template <typename TPixel>
+template <typename TPixel, bool VNaN>
 int
 MakeKeys(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n)
 {
@@ -295,10 +319,20 @@ MakeKeys(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, st
   for (std::size_t j = 0; j < keys.numberOfRows; ++j, keys.first += keys.stride)
   {
     const Row<TPixel> row = rows[j];
-    bits |= row.present ? MakeKeysOf<TPixel, true>(row.values - 1, row.present - 1, scale, keys.first - 1, n + 2)
-                        : MakeKeysOf<TPixel, false>(row.values - 1, nullptr, scale, keys.first - 1, n + 2);
+    bits |= row.present ? MakeKeysOf<TPixel, true, VNaN>(row.values - 1, row.present - 1, scale, keys.first - 1, n + 2)
+                        : MakeKeysOf<TPixel, false, VNaN>(row.values - 1, nullptr, scale, keys.first - 1, n + 2);
   }
   return bits;
+}
+
+template <typename TPixel>
+void
+CodeNaN(const TPixel * values, std::int32_t code, std::int32_t * codes, std::size_t n)
+{
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
+  {
+    codes[x] = values[x] != values[x] ? code : codes[x];
+  }
 }
 
 template <typename TPixel>
@@ -555,14 +589,14 @@ template <typename TKey, Shape VShape, KeyAccuracy VAccuracy, bool VCenter>
 inline void
 CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32_t * codes, std::size_t n)
 {
-  constexpr bool isRounded = VAccuracy == Rounded || VAccuracy == RoundedButZeros;
-  constexpr bool hasZeros = VAccuracy != Rounded;
+  constexpr bool isRounded = VAccuracy == Rounded || VAccuracy == RoundedButZeros || VAccuracy == RoundedWithNaN;
+  constexpr bool hasZeros = VAccuracy != Rounded && VAccuracy != RoundedWithNaN;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
     float        best = rule.center;
     float        second = -HUGE_VALF;
     std::int32_t code = rule.centerCode;
-    std::int32_t codeOfZero = rule.codeOfZero;
+    std::int32_t greatestOrder = rule.codeOfZero;
     TKey         runnerUp = rows.center[x] + AbsentKey<TKey> / 2;
     ForEachClass<TKey, VShape, isRounded>(rows, x, [&](auto index, std::int32_t order, TKey secondKey) {
       constexpr int  k = decltype(index)::value;
@@ -586,12 +620,12 @@ CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32
       code = wins ? order : code;
       runnerUp = wins ? secondKey : runnerUp;
       best = wins ? score : best;
-      codeOfZero = isFirst || order > codeOfZero ? order : codeOfZero;
+      greatestOrder = isFirst || order > greatestOrder ? order : greatestOrder;
     });
     if constexpr (hasZeros)
     {
       // 0 is the one score that classes share whatever their distances: there the lowest label wins.
-      code = best == 0 ? codeOfZero : code;
+      code = best == 0 ? greatestOrder : code;
     }
     if constexpr (VAccuracy == SmallIntegers)
     {
@@ -604,9 +638,16 @@ CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32
       isClose |= best < rule.sure;
     }
     const TKey lead = static_cast<TKey>(code - rows.center[x] + runnerUp);
-    if constexpr (VAccuracy == Rounded)
+    if constexpr (isRounded && !hasZeros)
     {
       isClose |= lead < SureLead;
+    }
+    if constexpr (VAccuracy == RoundedWithNaN)
+    {
+      // Whatever its distance, the NaN of the lowest label wins.
+      const bool isNaN = greatestOrder >= LeastOrderOfNaN;
+      code = isNaN ? greatestOrder : code;
+      isClose &= !isNaN;
     }
     if constexpr (VAccuracy == RoundedButZeros)
     {
@@ -796,8 +837,10 @@ template <typename TPixel>
 constexpr PixelLoops<TPixel>
 MakePixelLoops()
 {
-  return { Convert<TPixel>,  Magnitude<TPixel>,     HasExactZeros<TPixel>,
-           MakeKeys<TPixel>, LabelPlateaus<TPixel>, Score<TPixel> };
+  return { Convert<TPixel>,       FindMagnitude<TPixel>,
+           HasExactZeros<TPixel>, { MakeKeys<TPixel, false>, MakeKeys<TPixel, std::is_floating_point<TPixel>::value> },
+           CodeNaN<TPixel>,       LabelPlateaus<TPixel>,
+           Score<TPixel> };
 }
 
 template <typename TKey, Shape VShape>
@@ -817,6 +860,7 @@ MakeShapeLoops()
     loops.across[1] = Across<TKey, VShape, true>;
     loops.compareScores[Rounded][0] = CompareScores<TKey, VShape, Rounded, false>;
     loops.compareScores[Rounded][1] = CompareScores<TKey, VShape, Rounded, true>;
+    loops.compareScores[RoundedWithNaN][1] = CompareScores<TKey, VShape, RoundedWithNaN, true>;
     loops.compareScores[RoundedButZeros][1] = CompareScores<TKey, VShape, RoundedButZeros, true>;
   }
   return loops;

@@ -63,6 +63,14 @@ constexpr int LargestKeyValueOfMasked = 1 << 23;
 template <typename TKey>
 constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? 511 * 64 : 3 << 28);
 
+/** The key of NaN, which as a neighbour exceeds all numbers. In its presence values of keys are as beside absent
+ * voxels.
+ */
+constexpr int NaNKey = -AbsentKey<std::int32_t>;
+
+/** Differences of keys from here on are to NaN. */
+constexpr int LeastOrderOfNaN = 1 << 29;
+
 /** What the loops write where keys cannot tell the label: this, or anything greater. */
 constexpr int Undecided = LabelMask;
 
@@ -134,21 +142,30 @@ struct KeyScale
   int    offset{ 0 };  ///< added to pixels of 8 bits
 };
 
+/** Of the voxels that are present. */
+struct Magnitude
+{
+  double greatest{ 0.0 }; ///< absolute value, or a little more, or 0 instead of a denormal number
+  bool   hasNaN{ false };
+};
+
 template <typename TPixel>
 struct PixelLoops
 {
   void (*convert)(const TPixel * values, RealOf<TPixel> sign, RealOf<TPixel> * reals, std::size_t n);
 
-  /** The greatest absolute value of the voxels -1 to n that are present, or a little more, or 0 instead of a denormal
-   * number; infinite if there is a NaN. */
-  double (*magnitude)(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n);
+  /** Of the voxels -1 to n. */
+  Magnitude (*magnitude)(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n);
 
   /** Whether values that are not 0 get keys of at least 4. */
   bool (*hasExactZeros)(const TPixel * values, const unsigned char * present, double scale, std::size_t n);
 
   /** Keys of label 0 of the voxels -1 to n. Returns the bits that are set in any value of more than 16 bits; 1 if one
-   * was rounded. */
-  int (*makeKeys)(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n);
+   * was rounded; [some may be NaN]. */
+  int (*makeKeys[2])(const Row<TPixel> * rows, KeyScale scale, Block<KeyOf<TPixel>> keys, std::size_t n);
+
+  /** This code where a value is NaN. */
+  void (*codeNaN)(const TPixel * values, std::int32_t code, std::int32_t * codes, std::size_t n);
 
   /** This label where the neighbourhood, of which all is present, has but one value. */
   void (*labelPlateaus)(const TPixel * const * rows,
@@ -272,6 +289,7 @@ enum KeyAccuracy
   Exact,
   Rounded,         ///< who came second is wanted
   RoundedButZeros, ///< the same, but keys of 0 are of values that are 0
+  RoundedWithNaN,  ///< who came second is wanted; a neighbour that is NaN wins
   SmallIntegers,   ///< exact, and all differences are multiples up to LargestSmallInteger of one number; isotropic only
   NumberOfKeyAccuracies
 };

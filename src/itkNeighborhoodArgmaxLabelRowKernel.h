@@ -118,7 +118,7 @@ public:
     }
   }
 
-  /** The label of voxel x of rows of finite numbers: for single voxels, where loops do not pay. */
+  /** The label of voxel x of rows without infinities: for single voxels, where loops do not pay. */
   unsigned int
   LabelVoxel(const Row<TPixel> * rows, std::ptrdiff_t x) const
   {
@@ -135,6 +135,10 @@ public:
       {
         const Real   difference = sign * (center - static_cast<Real>(row.values[at]));
         const double score = static_cast<double>(difference) * candidate.weight;
+        if (score != score)
+        {
+          return candidate.label;
+        }
         isStrictExtremum &= difference < 0;
         if (score > best || (score == best && candidate.label < label))
         {

@@ -155,7 +155,7 @@ public:
     Plane & plane = m_Planes[m_NumberOfPlanes - 1];
     std::copy_n(rows, m_Rows + 2, plane.rows.begin());
     plane.keyScale = 0.0;
-    plane.magnitude = 0.0;
+    plane.magnitude = {};
     plane.isMasked = false;
     for (std::size_t j = 0; j < m_Rows + 2; ++j)
     {
@@ -170,20 +170,25 @@ public:
   void
   Label(std::uint8_t * labels, std::ptrdiff_t labelStride, ScoreType * scores, std::ptrdiff_t scoreStride)
   {
-    double magnitude = 0.0;
+    Magnitude magnitude;
     for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
     {
-      magnitude = std::max(magnitude, m_Planes[k].magnitude);
+      magnitude.greatest = std::max(magnitude.greatest, m_Planes[k].magnitude.greatest);
+      magnitude.hasNaN |= m_Planes[k].magnitude.hasNaN;
     }
-    // NaN, infinities, or numbers whose differences may be infinite.
-    const bool isHostile = !(magnitude < static_cast<double>(std::numeric_limits<RealOf<TPixel>>::max()) / 4);
+    // Infinities, or numbers whose differences may be infinite.
+    const bool isHostile = magnitude.greatest >= static_cast<double>(std::numeric_limits<RealOf<TPixel>>::max()) / 4;
     if (isHostile || !m_HasKeys || m_PlanesToSkip > 0)
     {
       m_PlanesToSkip -= m_PlanesToSkip > 0;
       for (std::size_t j = 0; j < m_Rows; ++j)
       {
-        this->LabelByDefinition(
-          j, 0, m_Columns, labels + j * labelStride, scores ? scores + j * scoreStride : nullptr, !isHostile);
+        this->LabelByDefinition(j,
+                                0,
+                                m_Columns,
+                                labels + j * labelStride,
+                                scores ? scores + j * scoreStride : nullptr,
+                                !isHostile && !magnitude.hasNaN);
       }
       return;
     }
@@ -206,7 +211,7 @@ private:
   {
     std::vector<Row<TPixel>> rows;
     AlignedBuffer<Key>       keys;
-    double                   magnitude{ 0.0 };
+    Magnitude                magnitude;
     double                   keyScale{ 0.0 }; // 0: no keys yet
     int                      bits{ 0 };       // what makeKeys() returned
     bool                     isKnownForZeros{ false };
@@ -351,10 +356,10 @@ private:
 
   /** Decides what keys left; returns for how many voxels the definition was needed. */
   std::size_t
-  Decide(std::size_t j, std::uint8_t * labels)
+  Decide(std::size_t j, std::uint8_t * labels, bool hasNaN)
   {
     std::size_t number = this->FindUndecided(labels);
-    if (8 * number > m_Columns)
+    if (8 * number > m_Columns && !hasNaN)
     {
       this->LabelPlateaus(j, labels);
       number = this->FindUndecided(labels);
@@ -370,7 +375,7 @@ private:
       }
       if (end - begin > shortRun)
       {
-        this->LabelByDefinition(j, m_Undecided[begin], m_Undecided[end - 1] + 1, labels, nullptr, true);
+        this->LabelByDefinition(j, m_Undecided[begin], m_Undecided[end - 1] + 1, labels, nullptr, !hasNaN);
         continue;
       }
       for (std::size_t k = begin; k < end; ++k)
@@ -407,13 +412,14 @@ private:
     double      scale;
     bool        isExact;
     bool        isMasked;
+    bool        hasNaN;
     bool        isScored; // by what keys tell
     KeyAccuracy accuracy;
     ScoreRule   scoreRule;
   };
 
   void
-  LabelByKeys(double         magnitude,
+  LabelByKeys(Magnitude      magnitude,
               std::uint8_t * labels,
               std::ptrdiff_t labelStride,
               ScoreType *    scores,
@@ -437,7 +443,7 @@ private:
         std::uint8_t * const rowLabels = labels + static_cast<std::ptrdiff_t>(j + k) * labelStride;
         if (m_HasUndecided[k])
         {
-          const std::size_t number = this->Decide(j + k, rowLabels);
+          const std::size_t number = this->Decide(j + k, rowLabels, comparison.hasNaN);
           redone += number;
           if (comparison.accuracy == Rounded && !m_IsCareful && 64 * number > m_Columns)
           {
@@ -472,11 +478,13 @@ private:
   }
 
   Comparison
-  MakeComparison(double magnitude)
+  MakeComparison(Magnitude magnitude)
   {
     Comparison comparison{};
     comparison.isMasked = std::any_of(m_Planes, m_Planes + m_NumberOfPlanes, [](const auto & p) { return p.isMasked; });
-    comparison.scale = this->ChooseScale(magnitude, comparison.isMasked ? LargestKeyValueOfMasked : LargestKeyValue);
+    comparison.hasNaN = magnitude.hasNaN;
+    comparison.scale = this->ChooseScale(
+      magnitude.greatest, comparison.isMasked || comparison.hasNaN ? LargestKeyValueOfMasked : LargestKeyValue);
     int bits = 0;
     for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
     {
@@ -484,12 +492,13 @@ private:
       bits |= m_Planes[k].bits;
     }
     // Differences of up to 26 bits, the last two of them 0, are exact in float.
-    comparison.isExact = (bits & 3) == 0;
+    comparison.isExact = (bits & 3) == 0 && !comparison.hasNaN;
     comparison.accuracy = this->ChooseAccuracy(comparison);
     if (!m_UsesRanks)
     {
       comparison.scoreRule = this->MakeScoreRule(comparison.scale, comparison.isExact, comparison.isMasked);
-      if (comparison.isExact && this->HasSmallIntegers(2 * magnitude * comparison.scale, bits, comparison.scoreRule))
+      if (comparison.isExact &&
+          this->HasSmallIntegers(2 * magnitude.greatest * comparison.scale, bits, comparison.scoreRule))
       {
         comparison.accuracy = SmallIntegers;
         for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
@@ -595,9 +604,22 @@ private:
         return;
       }
     }
-    const bool byScore = comparison.isExact ? comparison.scoreRule.centerOrder == NoCenterOrder : m_IsCareful;
+    const bool byScore =
+      comparison.isExact ? comparison.scoreRule.centerOrder == NoCenterOrder : m_IsCareful || comparison.hasNaN;
     m_KeyLoops.shapes[m_Shape].compareScores[comparison.accuracy][byScore](
       keyRows, comparison.scoreRule, m_Codes.Data(), width);
+    if (comparison.hasNaN)
+    {
+      // All scores are NaN: the first label of those present.
+      const std::uint32_t first = comparison.isMasked ? Undecided : m_Rules.candidates.front().label;
+      for (std::size_t k = 0; k < labels.numberOfRows; ++k)
+      {
+        m_Pixels.codeNaN(center.rows[j + 1 + k].values,
+                         LabelMask - static_cast<std::int32_t>(first),
+                         m_Codes.Data() + k * width,
+                         m_Columns);
+      }
+    }
     finish(m_RankLoops.maskScores, m_RankLoops.finishScores, m_Codes.Data());
   }
 
@@ -607,6 +629,10 @@ private:
     if (comparison.isExact)
     {
       return Exact;
+    }
+    if (comparison.hasNaN)
+    {
+      return RoundedWithNaN;
     }
     return m_IsCareful && this->HasExactZeros(comparison.scale) ? RoundedButZeros : Rounded;
   }
@@ -645,7 +671,7 @@ private:
       keyScale.offset = m_Rules.ascent ? std::numeric_limits<TPixel>::max() : -std::numeric_limits<TPixel>::min();
     }
     // What lies behind the keys is from other rows: it leads to labels that are not used.
-    plane.bits = m_Pixels.makeKeys(
+    plane.bits = m_Pixels.makeKeys[plane.magnitude.hasNaN](
       plane.rows.data(), keyScale, { KeyRow(plane, 0), static_cast<std::ptrdiff_t>(m_Stride), m_Rows + 2 }, m_Columns);
   }
 
