@@ -220,13 +220,7 @@ FindMagnitude(const Row<TPixel> * rows, std::size_t numberOfRows, std::size_t n)
     }
     greatest = bits > greatest ? bits : greatest;
   }
-  if (greatest > 0)
-  {
-    constexpr int     otherBits = 8 * sizeof(Integer) - 32;
-    constexpr Integer others = (Integer{ 1 } << otherBits) - 1;
-    const double      real = __builtin_bit_cast(Real, (static_cast<Integer>(greatest) << otherBits) | others);
-    magnitude.greatest = real == real ? real : HUGE_VAL;
-  }
+  magnitude.greatest = __builtin_bit_cast(Real, static_cast<Integer>(greatest) << (8 * sizeof(Integer) - 32));
   return magnitude;
 }
 

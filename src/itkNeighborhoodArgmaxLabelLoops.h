@@ -145,7 +145,7 @@ struct KeyScale
 /** Of the voxels that are present. */
 struct Magnitude
 {
-  double greatest{ 0.0 }; ///< absolute value, or a little more, or 0 instead of a denormal number
+  double greatest{ 0.0 }; ///< absolute value, of double cut to 32 bits
   bool   hasNaN{ false };
 };
 

@@ -675,7 +675,8 @@ private:
       plane.rows.data(), keyScale, { KeyRow(plane, 0), static_cast<std::ptrdiff_t>(m_Stride), m_Rows + 2 }, m_Columns);
   }
 
-  /** Whether, with the centre's, exact keys of values of these bits have no greater differences than SmallIntegers. */
+  /** Whether exact keys of values of these bits, with differences up to `greatest`, are SmallIntegers; so must be the
+   * centre's. */
   bool
   HasSmallIntegers(double greatest, int bits, const ScoreRule & rule) const
   {
@@ -685,9 +686,8 @@ private:
     }
     if (rule.centerOrder != LowestCenterOrder)
     {
-      const int center = (rule.centerOrder & ~LabelMask) / KeyUnit<Key>;
-      bits |= center;
-      greatest = std::max(greatest, std::abs(static_cast<double>(center)));
+      // Beyond the others it may lie, far from all of them.
+      bits |= (rule.centerOrder & ~LabelMask) / KeyUnit<Key>;
     }
     return greatest <= static_cast<double>(LargestSmallInteger) * (bits & -bits);
   }

@@ -866,6 +866,33 @@ TYPED_TEST(PlainDefinitionTest, DifferencesOfNearlyTheSameScore)
 }
 
 
+TYPED_TEST(PlainDefinitionTest, CenterScoresThatAreNearlyReached)
+{
+  const auto image = MakeImage<itk::Image<TypeParam, 3>>(itk::ImageRegion<3>(itk::Size<3>::Filled(3)));
+  const auto highest = static_cast<int>(std::min(1000.0, static_cast<double>(std::numeric_limits<TypeParam>::max())));
+  Case<3>    c;
+  c.options.border = PlainDefinition::Border::Inside;
+  for (int difference = highest / 2; difference < highest; ++difference)
+  {
+    const itk::Index<3> edge{ { 0, 1, 0 } };
+    const itk::Index<3> corner{ { 2, 0, 2 } };
+    for (const auto & neighbor : { edge, corner })
+    {
+      // Of all others the score is less.
+      image->FillBuffer(static_cast<TypeParam>(highest));
+      image->SetPixel({ { 1, 1, 1 } }, 0);
+      image->SetPixel(neighbor, static_cast<TypeParam>(difference));
+      const double score = -difference / std::sqrt(neighbor == edge ? 2.0 : 3.0);
+      for (const double reached : { std::floor(score * 32768), std::ceil(score * 32768) })
+      {
+        c.options.centerScore = reached / 32768;
+        ASSERT_TRUE(RunImage(image.GetPointer(), c)) << difference << " at " << neighbor;
+      }
+    }
+  }
+}
+
+
 TYPED_TEST(PlainDefinitionTest, ScoresAtAnyIsotropicSpacing)
 {
   // Weights that two numbers of float do not give every score of, and weights and scores beyond float.
