@@ -338,30 +338,27 @@ LabelPlateaus(const TPixel * const * rows,
               std::size_t            n)
 {
   using Real = RealOf<TPixel>;
-  const auto least = [](Real a, Real b) { return a < b ? a : b; };
-  const auto greatest = [](Real a, Real b) { return a > b ? a : b; };
+  const auto isSame = [](TPixel a, TPixel b) { return static_cast<Real>(a) == static_cast<Real>(b); };
 
   constexpr std::size_t blockSize = 128;
   for (std::size_t begin = 0; begin < n; begin += blockSize)
   {
-    const std::size_t size = n - begin < blockSize ? n - begin : blockSize;
-    Real              minimum[blockSize + 2];
-    Real              maximum[blockSize + 2];
+    const std::size_t    size = n - begin < blockSize ? n - begin : blockSize;
+    const TPixel * const center = rows[numberOfRows / 2] + begin - 1;
+    IntegerOf<Real>      isColumn[blockSize + 2]; // of one value
     for (unsigned int r = 0; r < numberOfRows; ++r)
     {
       const TPixel * const row = rows[r] + begin - 1;
       NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < size + 2; ++x)
       {
-        const auto value = static_cast<Real>(row[x]);
-        minimum[x] = r == 0 ? value : least(minimum[x], value);
-        maximum[x] = r == 0 ? value : greatest(maximum[x], value);
+        isColumn[x] = isSame(row[x], center[x]) & (r == 0 || isColumn[x] != 0);
       }
     }
     for (std::size_t x = 0; x < size; ++x)
     {
-      const Real low = least(least(minimum[x], minimum[x + 1]), minimum[x + 2]);
-      const Real high = greatest(greatest(maximum[x], maximum[x + 1]), maximum[x + 2]);
-      labels[begin + x] = low == high ? label : labels[begin + x];
+      const bool isPlateau = ((isColumn[x] & isColumn[x + 1] & isColumn[x + 2]) != 0) &
+                             isSame(center[x], center[x + 1]) & isSame(center[x + 1], center[x + 2]);
+      labels[begin + x] = isPlateau ? label : labels[begin + x];
     }
   }
 }

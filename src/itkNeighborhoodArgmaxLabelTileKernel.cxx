@@ -359,7 +359,7 @@ private:
   Decide(std::size_t j, std::uint8_t * labels, bool hasNaN)
   {
     std::size_t number = this->FindUndecided(labels);
-    if (8 * number > m_Columns && !hasNaN)
+    if (8 * number > m_Columns)
     {
       this->LabelPlateaus(j, labels);
       number = this->FindUndecided(labels);
