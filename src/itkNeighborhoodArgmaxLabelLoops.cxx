@@ -623,7 +623,12 @@ CompareScoresOfRow(const KeyRow<TKey> & rows, const ScoreRule & rule, std::int32
       codes[x] = code;
       continue;
     }
-    bool isClose = best - second < fabsf(best) * RelativeTolerance + rule.tolerance;
+    float tolerance = fabsf(best) * RelativeTolerance;
+    if constexpr (isRounded)
+    {
+      tolerance += RoundedTolerance;
+    }
+    bool isClose = best - second < tolerance;
     if constexpr (!VCenter && isRounded)
     {
       isClose |= best < rule.sure;

@@ -252,11 +252,11 @@ struct ScoreRule
   int   centerCode;                      ///< 31 - its label
   int   centerOrder;                     ///< the centre's among the differences of the first class, if it has one
   int   codeOfZero;                      ///< the centre's code where its score is 0, else -1
-  float sure;                            ///< scores from here on exceed that of the centre
-  float tolerance;                       ///< scores closer than this are not decided
+  float sure;                            ///< scores of rounded keys from here on exceed that of the centre
 };
 
-/** The tolerance of rounded keys: differences of values are rounded by less than 2, and the label adds less than 1. */
+/** Scores of rounded keys closer than this are not decided: differences of values are rounded by less than 2, and the
+ * label adds less than 1. */
 constexpr float RoundedTolerance = 6 * KeyUnit<std::int32_t>;
 
 /** Ranks of scores are kept less this, for keys of 16 bits to hold them. */

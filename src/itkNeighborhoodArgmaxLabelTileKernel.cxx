@@ -496,7 +496,7 @@ private:
     comparison.accuracy = this->ChooseAccuracy(comparison);
     if (!m_UsesRanks)
     {
-      comparison.scoreRule = this->MakeScoreRule(comparison.scale, comparison.isExact, comparison.isMasked);
+      comparison.scoreRule = this->MakeScoreRule(comparison.scale, comparison.isMasked);
       if (comparison.isExact &&
           this->HasSmallIntegers(2 * magnitude.greatest * comparison.scale, bits, comparison.scoreRule))
       {
@@ -693,7 +693,7 @@ private:
   }
 
   ScoreRule
-  MakeScoreRule(double scale, bool isExact, bool isMasked) const
+  MakeScoreRule(double scale, bool isMasked) const
   {
     ScoreRule rule;
     for (int k = 0; k < NumberOfClasses(m_Shape); ++k)
@@ -715,7 +715,6 @@ private:
     rule.center = static_cast<float>(center);
     rule.centerCode = LabelMask - static_cast<int>(m_Rules.centerLabel);
     rule.codeOfZero = rule.center == 0.0f ? rule.centerCode : -1;
-    rule.tolerance = isExact ? 0.0f : RoundedTolerance;
     if (isMasked)
     {
       // A score that no absent neighbour reaches: keys are less than 1/2 of AbsentKey. Where nothing exceeds it, the
@@ -728,7 +727,7 @@ private:
       }
     }
     rule.centerOrder = this->MakeCenterOrder(rule, scale);
-    rule.sure = rule.center + std::abs(rule.center) * 1e-6f + 2 * rule.tolerance + 1;
+    rule.sure = rule.center + std::abs(rule.center) * 1e-6f + 2 * RoundedTolerance + 1;
     return rule;
   }
 
