@@ -1,5 +1,5 @@
 #!/bin/bash
-# Measures the filter beside a plain one and copying, in some 10 minutes on a machine that does nothing else; prints
+# Measures the filter beside a plain one and copying, in some 5 minutes on a machine that does nothing else; prints
 # tables, and draws build/benchmark/rates.png. Options go to Google Benchmark, as --benchmark_filter=...
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
