@@ -127,7 +127,7 @@ ChooseKeyScale(double greatest, double lastScale)
 
 template <typename TPixel>
 Labeler
-ChooseLabeler(const Neighborhood & neighborhood, const PlaneFacts & facts)
+ChooseLabeler(const Neighborhood & neighborhood, const PlaneFacts & facts, Labeler first)
 {
   // Neither differences nor scores may become infinite, nor scores of float too small to be told apart.
   constexpr double limit = std::numeric_limits<RealOf<TPixel>>::max() / 4;
@@ -137,11 +137,15 @@ ChooseLabeler(const Neighborhood & neighborhood, const PlaneFacts & facts)
   {
     return Labeler::Definition;
   }
-  if (sizeof(TPixel) == 1 && neighborhood.isIsotropic)
+  if (first <= Labeler::Ranks && sizeof(TPixel) == 1 && neighborhood.isIsotropic)
   {
     return Labeler::Ranks;
   }
-  return facts.hasExactKeys ? Labeler::Keys : Labeler::Direct;
+  if (first <= Labeler::Keys && facts.hasExactKeys)
+  {
+    return Labeler::Keys;
+  }
+  return std::max(first, Labeler::Direct);
 }
 
 DirectRule
@@ -221,21 +225,21 @@ MakeRankRule(const Neighborhood & neighborhood, bool isMasked)
   return rule;
 }
 
-template Labeler
-ChooseLabeler<std::int8_t>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<std::uint8_t>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<std::int16_t>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<std::uint16_t>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<std::int32_t>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<std::uint32_t>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<float>(const Neighborhood &, const PlaneFacts &);
-template Labeler
-ChooseLabeler<double>(const Neighborhood &, const PlaneFacts &);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<std::int8_t>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<std::uint8_t>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<std::int16_t>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<std::uint16_t>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<std::int32_t>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<std::uint32_t>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<float>(const Neighborhood &, const PlaneFacts &, Labeler);
+template NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler<double>(const Neighborhood &, const PlaneFacts &, Labeler);
 
 } // namespace itk::NeighborhoodArgmaxLabel

@@ -37,7 +37,7 @@ struct Neighborhood
   bool   ascent;
 };
 
-Neighborhood
+NeighborhoodArgmaxLabel_EXPORT Neighborhood
 MakeNeighborhood(const Rules & rules, unsigned int numberOfPlanes);
 
 /** What is known of the planes that a plane's labels come from. */
@@ -54,12 +54,13 @@ bool
 MayHaveExactKeys(const Neighborhood & neighborhood, const PlaneFacts & facts);
 
 /** The scale that keys need: a power of two, at least 1; the last one as long as it fits. 0 if there is none. */
-double
+NeighborhoodArgmaxLabel_EXPORT double
 ChooseKeyScale(double greatest, double lastScale);
 
+/** Labelers before `first` are not used. */
 template <typename TPixel>
-Labeler
-ChooseLabeler(const Neighborhood & neighborhood, const PlaneFacts & facts);
+NeighborhoodArgmaxLabel_EXPORT Labeler
+ChooseLabeler(const Neighborhood & neighborhood, const PlaneFacts & facts, Labeler first = Labeler::Ranks);
 
 DirectRule
 MakeDirectRule(const Neighborhood & neighborhood, const PlaneFacts & facts);

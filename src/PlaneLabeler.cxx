@@ -127,11 +127,11 @@ public:
       facts.hasNaN |= m_Planes[k].facts.hasNaN;
       facts.isMasked |= m_Planes[k].facts.isMasked;
     }
-    Labeler labeler = std::max(m_First, ChooseLabeler<TPixel>(m_Neighborhood, facts));
+    Labeler labeler = ChooseLabeler<TPixel>(m_Neighborhood, facts, m_First);
     if (labeler == Labeler::Direct && m_First <= Labeler::Keys && MayHaveExactKeys(m_Neighborhood, facts))
     {
       facts.hasExactKeys = this->HasExactKeys(facts);
-      labeler = ChooseLabeler<TPixel>(m_Neighborhood, facts);
+      labeler = ChooseLabeler<TPixel>(m_Neighborhood, facts, m_First);
     }
     PlaneResults results{ labels, labelStride, nullptr, nullptr, scoreStride, m_Columns, m_IsUndecided.get() };
     if constexpr (std::is_same_v<ScoreType, float>)
