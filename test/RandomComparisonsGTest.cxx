@@ -918,9 +918,14 @@ TYPED_TEST(RandomComparisons, SpacingSoSmallOrGreatThatScoresOverflow)
   for (unsigned int i = 0; i < NumberOfSamples(60); ++i)
   {
     auto         c = RandomCase<TypeParam, 3>(random);
-    const double length = random.OneOf({ 1e-300, 1e-290, 1e-150, 1e-3, 1e250, 1e300 });
-    c.spacing.Fill(length);
-    c.spacing[random.Integer(0, 2)] *= random.OneOf({ 1.0, 1.0, 0.5, 2.0 }) * (length > 1e299 ? 0.25 : 2.0);
+    // ITK refuses a matrix whose determinant underflows: not every axis may be this short.
+    c.spacing.Fill(random.OneOf({ 1e-100, 1e-99, 1e-50, 1e-3, 1e50, 1e100 }));
+    c.spacing[random.Integer(0, 2)] *= random.OneOf({ 1.0, 1.0, 0.5, 2.0 });
+    if (random.Integer(0, 2) == 0)
+    {
+      c.spacing.Fill(1.0);
+      c.spacing[random.Integer(0, 2)] = random.OneOf({ 1e-300, 1e-290, 1e290, 1e300 });
+    }
     c.size = { { 21, 6, 5 } };
     ASSERT_TRUE(RunCase<TypeParam>(c));
   }
