@@ -487,6 +487,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinVoxels(const
       JoinTrees(parent, joins[numberOfJoins - 1].first, joins[numberOfJoins - 1].second);
     }
     progress.Completed(graph.size[0]);
+    progress.CheckAbortGenerateData();
   });
 }
 

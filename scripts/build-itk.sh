@@ -43,13 +43,17 @@ unity='cmake_language(DEFER CALL set_target_properties ITKCommon itkvnl
 cmake_language(DEFER CALL set_target_properties itkvnl PROPERTIES UNITY_BUILD_CODE_BEFORE_INCLUDE
   "#include <vnl/vnl_complex.h>\n#include <vnl/vnl_bignum.h>\n#include <vnl/vnl_rational.h>")'
 
+# The linker leaves out what is not called.
+flags=(-ffunction-sections -fdata-sections)
+
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
 require_packages build-essential castxml git python3-dev python3-venv xz-utils
 
-inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity"
+inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity" "${flags[@]}"
   "${CXX:-c++}" --version; castxml --version; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/NeighborhoodArgmaxLabel
 tree=$cache/itk-$version-$(sha256sum <<<"$inputs" | cut -c1-12)
+flags+=("-ffile-prefix-map=$tree/source/=") # error texts name source files: without the folders of this machine
 mkdir -p "$tree"
 exec 9>"$tree/lock"
 flock 9 # a second run waits here for the first
@@ -86,6 +90,7 @@ if [[ ! -f $tree/complete ]]; then
     mv "${interfaces[@]/%/.wrap}" kept
     rm ./*.wrap
     mv kept/* .
+    sed -i /MeshRegion/d ITKCommonBase.wrap # which is of another module
     printf '%s\n' 'itk_wrap_module(ITKCommon)' "set(WRAPPER_SUBMODULE_ORDER ${interfaces[*]})" \
       'itk_auto_load_and_end_wrap_submodules()' >CMakeLists.txt
     mv "$tree/download/source" "$tree/source"
@@ -96,8 +101,7 @@ if [[ ! -f $tree/complete ]]; then
   export PATH=$tree/venv/bin:$PATH
   echo "$unity" >"$tree/unity.cmake"
   pip install -q "${tools[@]}"
-  map=-ffile-prefix-map=$tree/source/= # error texts name source files: without the folders of this machine
-  CFLAGS="${CFLAGS:-} $map" CXXFLAGS="${CXXFLAGS:-} $map" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
+  CFLAGS="${CFLAGS:-} ${flags[*]}" CXXFLAGS="${CXXFLAGS:-} ${flags[*]}" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
     "${options[@]}" -DCMAKE_PROJECT_ITK_INCLUDE="$tree/unity.cmake" -DPython3_EXECUTABLE="$tree/venv/bin/python"
   cmake --build "$tree/build" --target "${targets[@]}"
   touch "$tree/complete" # last, so that an interrupted build goes on next time

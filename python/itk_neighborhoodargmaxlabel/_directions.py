@@ -32,14 +32,15 @@ class _Codes(NamedTuple):
     codes: tuple[int, ...]
     background: int
     dtype: str
+    other_sink: int | None = None  # which from_d8() takes as well
 
 
 _ESRI = 32, 64, 128, 16, 0, 1, 8, 4, 2
 _KINDS = {
     "esri": _Codes(_ESRI, 255, "uint8"),
     "taudem": _Codes((4, 3, 2, 5, 0, 1, 6, 7, 8), -32768, "int16"),
-    "pysheds": _Codes((*_ESRI[:4], -2, *_ESRI[5:]), 0, "int64"),
-    "pyflwdir": _Codes(_ESRI, 247, "uint8"),
+    "pysheds": _Codes((*_ESRI[:4], -2, *_ESRI[5:]), 0, "int64", -1),
+    "pyflwdir": _Codes(_ESRI, 247, "uint8", 255),
 }
 
 
@@ -68,6 +69,8 @@ def from_d8(codes: Any, kind: Kind = "esri", *, background_value: int = 255) -> 
     given = _take_2d("codes", codes)
     background = integer_of("background_value", background_value, 9, 255)
     labels = {code: label for label, code in enumerate(table.codes)} | {table.background: background}
+    if table.other_sink is not None:
+        labels[table.other_sink] = 4
     return given.like(_translated("codes", given.array, labels, "uint8"))
 
 
