@@ -110,13 +110,18 @@ def extrema_of(array: np.ndarray) -> tuple[Any, Any]:
     return min(low for low, _ in parts), max(high for _, high in parts)
 
 
+def narrowest_of(dtype: np.dtype) -> str:
+    """The first of the PIXEL_TYPES that holds all numbers of a type of less than 64 bits."""
+    return next(name for name in PIXEL_TYPES if np.can_cast(dtype, name))
+
+
 def pixels_of(name: str, array: np.ndarray) -> np.ndarray:
     """An array of the same numbers in C order, of one of the PIXEL_TYPES."""
     native = array.dtype.newbyteorder("=")
     if native.name in PIXEL_TYPES:
         return c_ordered(array, native)
     if native.itemsize < 8:
-        return c_ordered(array, next(t for t in PIXEL_TYPES if np.can_cast(native, t)))
+        return c_ordered(array, narrowest_of(native))
     if native.kind == "i":
         low, high = extrema_of(array)
         if low >= 0:

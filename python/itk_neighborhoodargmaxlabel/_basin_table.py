@@ -45,8 +45,9 @@ def _count(columns: Columns, rows: Any, sinks: Any, values: Any, start: Any, sha
             rows, values = rows[~np.ma.getmaskarray(values)], values.compressed()
         rows, values = rows.ravel(), np.ascontiguousarray(values).ravel()
         np.add.at(columns["sum"], rows, values.astype(columns["sum"].dtype, copy=False))
-        np.minimum.at(columns["min"], rows, values)
-        np.maximum.at(columns["max"], rows, values)
+        with np.errstate(invalid="ignore"):  # NaN
+            np.minimum.at(columns["min"], rows, values)
+            np.maximum.at(columns["max"], rows, values)
 
 
 def _finish(columns: Columns, shape: tuple[int, ...]) -> Columns:

@@ -22,7 +22,8 @@ def dask_basins(
     background_value: int | None = None,
     mask_image: dask.array.Array | np.ndarray | None = None,
     periodic: bool = False,
-) -> dask.array.Array:
+    generate_sink_image: bool = False,
+) -> Any:
     """The basins of a dask array of labels, chunk by chunk: those of the whole image, bit for bit, whatever the chunks.
 
         labels = dask_labels(dask.array.from_zarr("image.zarr"), center_score=0, background_value=255)
@@ -45,6 +46,8 @@ def dask_basins(
 
     Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
     """
+    if generate_sink_image:
+        raise NotImplementedError("generate_sink_image")  # TODO
     import dask.array
     import scipy.sparse.csgraph  # noqa: F401 -- an error now, if it is missing, and not on a worker
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 
 import numpy as np
 
-from ._arrays import Given, float64_of, mask_of, pixels_of, spacing_of_coordinates, take
+from ._arrays import Given, float64_of, mask_of, narrowest_of, pixels_of, spacing_of_coordinates, take
 from ._images import mask_for_image, outputs_of
 from ._itk import PIXEL_TYPES, is_image, label_array, new_filter
+from ._label_chunks import label_chunks
 from ._options import (
     border_of,
     integer_of,
@@ -180,25 +181,18 @@ def _of_array(given: Given, mask: Any, spacing: Any, generate_score_image: bool,
 
 
 def _of_chunks(given: Given, mask: Any, spacing: Any, generate_score_image: bool, options: dict[str, Any]) -> Any:
-    from ._dask_labels import dask_labels
-
     array = given.array
     native = array.dtype.newbyteorder("=")
-    is_wide = native.name not in PIXEL_TYPES and native.itemsize >= 8
-    if is_wide:
-        array = array.map_blocks(float64_of, "image", meta=np.empty((0,) * array.ndim, np.float64))
-    elif native.name in PIXEL_TYPES:
+    if native.name in PIXEL_TYPES:
         array = array.astype(native)
+    elif native.itemsize < 8:
+        array = array.astype(narrowest_of(native))
     else:
-        array = array.astype(next(t for t in PIXEL_TYPES if np.can_cast(native, t)))
-    options["radius"] = options["radius"][::-1]
-    if spacing is not None:
-        options["spacing"] = spacing[::-1]
-    outputs = dask_labels(array, mask_image=mask, generate_score_image=generate_score_image, **options)
-    if not generate_score_image:
-        return (outputs,)
-    found, scores = outputs
-    return found, scores.astype(np.float32) if native.kind != "f" else scores
+        array = array.map_blocks(float64_of, "image", meta=np.empty((0,) * array.ndim, np.float64))
+    found, scores = label_chunks(array, mask, spacing=spacing, generate_score_image=generate_score_image, **options)
+    if scores is not None and native.kind != "f":
+        scores = scores.astype(np.float32)
+    return found, scores
 
 
 def _of_image(image: Any, mask_image: Any, generate_score_image: bool, options: dict[str, Any]) -> Any:
