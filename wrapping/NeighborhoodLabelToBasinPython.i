@@ -5,6 +5,8 @@ _help = """Follows the labels of neighborhood_argmax_label_image_filter and numb
     basins = itk.neighborhood_label_to_basin_image_filter(labels)
     basins, sinks = itk.neighborhood_label_to_basin_image_filter(labels, generate_sink_image=True)
 
+It is meant for ITK's images; itk_neighborhoodargmaxlabel.basins takes any array, as it is meant.
+
 Voxels are in the same basin where following their labels ends in the same sink or in the same circle. A voxel is a sink
 where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins, uint32, are
 numbered 1, 2, ... in the order of their first voxels in the array; background is 0.

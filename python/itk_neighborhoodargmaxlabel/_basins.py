@@ -15,7 +15,6 @@ from ._options import integer_of, label_count, names_are_checked, radius_of, swi
 
 if TYPE_CHECKING:
     import dask.array
-    import numpy.typing as npt
     import xarray as xr
 
     Array = TypeVar("Array", np.ndarray[Any, Any], xr.DataArray, dask.array.Array)
@@ -63,7 +62,7 @@ def basins(
 ) -> tuple[Array, Array, Table]: ...
 @overload
 def basins(
-    labels: npt.ArrayLike, *, generate_sink_image: bool = ..., table: bool = ..., **options: Unpack[BasinOptions]
+    labels: Sequence[Any], *, generate_sink_image: bool = ..., table: bool = ..., **options: Unpack[BasinOptions]
 ) -> Any: ...
 @names_are_checked
 def basins(

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+CACHE = ROOT / "build" / "mypy"
 DISTRIBUTION = importlib.metadata.distribution("itk-neighborhoodargmaxlabel")
 LIBRARY = Path(itk.__file__).parent / "_NeighborhoodArgmaxLabelPython.abi3.so"
 
@@ -95,9 +96,8 @@ def test_library_shows_its_entry_alone_and_no_path_of_the_build():
     symbols = run("nm", "-D", "--defined-only", LIBRARY).stdout.split()[2::3]
     assert symbols and all(symbol.startswith("PyInit_") for symbol in symbols), symbols
     assert "PATH" not in run("readelf", "-d", LIBRARY).stdout
-    strings = LIBRARY.read_bytes()
-    for folder in {str(Path.home()), str(ROOT), "/tmp/", "/.cache/"}:
-        assert os.fsencode(folder) + b"/" not in strings and (folder in ("/tmp/",) or folder == "/" or os.fsencode(folder) not in strings)
+    for folder in (f"{Path.home()}/", f"{ROOT}/", ".cache/"):
+        assert os.fsencode(folder) not in LIBRARY.read_bytes()
 
 
 # Types
@@ -149,10 +149,10 @@ OTHER_STUBS = "from typing import Any\ndef other_filter(image: int) -> int: ...\
 
 def checked(checker, folder):
     if checker == "mypy":
-        command = [sys.executable, "-m", "mypy", "--cache-dir", folder / "cache", "--config-file", ROOT / "pyproject.toml"]
+        command = [sys.executable, "-m", "mypy", "--cache-dir", CACHE, "--config-file", ROOT / "pyproject.toml"]
         pattern = r"typed.py:(\d+): (note: Revealed type is|error:) (.*)"
     else:
-        (folder / "pyrightconfig.json").write_text('{"reportMissingTypeStubs": false, "reportMissingModuleSource": false}')
+        (folder / "pyrightconfig.json").write_text('{"reportMissingModuleSource": false, "reportAttributeAccessIssue": false}')
         command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
         pattern = r"typed.py:(\d+):\d+ - (information: Type of .* is|error:) (.*)"
     output = run(*command, "typed.py", cwd=folder).stdout
@@ -174,9 +174,9 @@ def test_type_checkers_know_the_package(tmp_path, checker, has_other_stubs):
 
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_examples_are_typed(tmp_path, checker):
+def test_examples_are_typed(checker):
     if checker == "mypy":
-        done = run(sys.executable, "-m", "mypy", "--cache-dir", tmp_path, *EXAMPLES, cwd=ROOT)
+        done = run(sys.executable, "-m", "mypy", "--cache-dir", CACHE, *EXAMPLES, cwd=ROOT)
     else:
         done = run(sys.executable, "-m", "pyright", "--pythonpath", sys.executable, *EXAMPLES, cwd=ROOT)
     assert done.returncode == 0, done.stdout
