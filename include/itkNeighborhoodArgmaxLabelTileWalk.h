@@ -422,6 +422,7 @@ private:
           this->StoreRow(index, length, labels.data() + x, scores.data() + x);
         }
         progress.Completed(count);
+        progress.CheckAbortGenerateData();
       }
     });
   }
