@@ -80,8 +80,10 @@ public:
   {
     m_Layout = &layout;
     m_Labels.resize(layout.numberOfCells);
-    m_Parents.resize(layout.numberOfCells + 1);
-    m_Basins.resize(layout.numberOfCells + 1);
+    m_Parents.resize(layout.numberOfCells);
+    m_Basins.resize(layout.numberOfCells + 1); // and one that is not kept
+    m_Steps = layout.steps;
+    m_Steps.push_back(0); // background stays where it is
   }
 
   TLabel *
@@ -106,15 +108,27 @@ public:
   void
   NumberRow(CellType row, TNumber * basins)
   {
-    for (CellType cell = row; cell < row + m_Layout->rowLength; ++cell)
+    // Local, as all pointers are in what follows: what is written to memory cannot change them.
+    const CellType         length = m_Layout->rowLength;
+    const CellType * const parents = m_Parents.data() + row;
+    CellType * const       basinOfRoot = m_Basins.data();
+    const CellType         closedBegin = this->GetClosedBegin();
+    CellType               nextClosed = closedBegin + m_NumberOfClosed;
+    for (CellType i = 0; i < length; ++i)
     {
-      CellType basin = m_Basins[m_Parents[cell]];
-      if (basin >= Exit)
+      CellType & basin = basinOfRoot[parents[i]];
+      if (basin == Closed)
       {
-        basin = this->Begin(cell, m_Parents[cell]);
+        basin = nextClosed++;
       }
-      *basins++ = basin;
+      else if (basin >= Exit)
+      {
+        m_Shared.push_back({ row + i, nextClosed - closedBegin, basin == Exit ? parents[i] : NoExit });
+        basin = static_cast<CellType>(m_Shared.size());
+      }
+      basins[i] = basin;
     }
+    m_NumberOfClosed = nextClosed - closedBegin;
   }
 
   CellType
@@ -138,6 +152,7 @@ public:
   }
 
 private:
+  static constexpr CellType Background = 0;
   // Roots that have no number yet.
   static constexpr CellType Exit = std::numeric_limits<CellType>::max() - 2;
   static constexpr CellType Entered = Exit + 1;
@@ -146,69 +161,59 @@ private:
   void
   JoinForwards()
   {
-    // One cell more: the root of background.
-    const CellType       nowhere = m_Layout->numberOfCells;
-    const TLabel         absent = m_Layout->GetAbsent();
-    const TLabel * const labels = m_Labels.data();
-    CellType * const     parents = m_Parents.data();
-    m_Steps = m_Layout->steps;
-    m_Steps.push_back(0);
+    const CellType             length = m_Layout->rowLength;
+    const TLabel               absent = m_Layout->GetAbsent();
+    const TLabel * const       labels = m_Labels.data();
     const std::int32_t * const steps = m_Steps.data();
+    CellType * const           parents = m_Parents.data();
     std::iota(m_Parents.begin(), m_Parents.end(), CellType{ 0 });
     for (const CellType row : m_Layout->rows)
     {
-      for (CellType cell = row; cell < row + m_Layout->rowLength; ++cell)
+      for (CellType cell = row; cell < row + length; ++cell)
       {
-        CellType next = cell + static_cast<CellType>(steps[labels[cell]]);
-        next = labels[next] == absent ? cell : next;
-        parents[cell] = labels[cell] == absent ? nowhere : parents[next];
+        const CellType next = cell + static_cast<CellType>(steps[labels[cell]]);
+        parents[cell] = parents[labels[next] == absent ? cell : next];
       }
     }
   }
 
-  /** Returns whether the parent of a cell was not yet its root. */
-  static bool
-  Halve(CellType * parents, CellType cell)
-  {
-    const CellType parent = parents[cell];
-    return (parents[cell] = parents[parent]) != parent;
-  }
-
+  /** Backwards, with all that is done. Cells whose new parent is no root are kept. */
   void
   JoinBackwards()
   {
+    const CellType   length = m_Layout->rowLength;
     CellType * const parents = m_Parents.data();
+    CellType * const unfinished = m_Basins.data(); // not needed before NumberRow()
+    std::size_t      count = 0;
     for (auto row = m_Layout->rows.rbegin(); row != m_Layout->rows.rend(); ++row)
     {
-      for (CellType cell = *row + m_Layout->rowLength; cell-- > *row;)
+      for (CellType cell = *row + length; cell-- > *row;)
       {
-        Halve(parents, cell);
+        const CellType parent = parents[parents[cell]];
+        parents[cell] = parent;
+        unfinished[count] = cell;
+        count += parents[parent] != parent;
       }
     }
+    m_NumberOfUnfinished = count;
   }
 
   void
   HalveLongPaths()
   {
     CellType * const parents = m_Parents.data();
-    CellType * const unfinished = m_Basins.data(); // not needed before NumberRow()
-    std::size_t      count = 0;
-    for (const CellType row : m_Layout->rows)
-    {
-      for (CellType cell = row; cell < row + m_Layout->rowLength; ++cell)
-      {
-        unfinished[count] = cell;
-        count += Halve(parents, cell);
-      }
-    }
+    CellType * const unfinished = m_Basins.data();
+    std::size_t      count = m_NumberOfUnfinished;
     while (count > 0)
     {
       std::size_t left = 0;
       for (std::size_t i = 0; i < count; ++i)
       {
         const CellType cell = unfinished[i];
+        const CellType parent = parents[parents[cell]];
+        parents[cell] = parent;
         unfinished[left] = cell;
-        left += Halve(parents, cell);
+        left += parents[parent] != parent;
       }
       count = left;
     }
@@ -217,40 +222,27 @@ private:
   void
   MarkShared()
   {
-    m_Basins.assign(m_Basins.size(), Closed);
-    m_Basins[m_Layout->numberOfCells] = 0;
-    for (const CellType cell : m_Layout->halo)
+    const TLabel         absent = m_Layout->GetAbsent();
+    const TLabel * const labels = m_Labels.data();
+    CellType * const     basins = m_Basins.data();
+    const CellType       numberOfCells = m_Layout->numberOfCells;
+    for (CellType cell = 0; cell < numberOfCells; ++cell)
     {
-      m_Basins[cell] = Exit;
+      basins[cell] = labels[cell] == absent ? Background : Closed;
     }
     for (const CellType cell : m_Layout->halo)
     {
-      const CellType next = cell + static_cast<CellType>(m_Steps[m_Labels[cell]]);
-      if (m_Labels[cell] != m_Layout->GetAbsent() && next < m_Layout->numberOfCells)
-      {
-        CellType & basin = m_Basins[m_Parents[next]];
-        basin = basin == Closed ? Entered : basin;
-      }
+      basins[cell] = Exit;
+    }
+    for (const CellType cell : m_Layout->halo)
+    {
+      // Whether a label of the halo leads into the block cannot be predicted: no jumps.
+      const CellType next = cell + static_cast<CellType>(m_Steps[labels[cell]]);
+      const CellType root = m_Parents[next < numberOfCells ? next : cell];
+      basins[root] = basins[root] == Closed ? Entered : basins[root];
     }
     m_NumberOfClosed = 0;
     m_Shared.clear();
-  }
-
-  /** Number the basin of a root, at its first voxel. */
-  CellType
-  Begin(CellType first, CellType root)
-  {
-    CellType & basin = m_Basins[root];
-    if (basin == Closed)
-    {
-      basin = this->GetClosedBegin() + m_NumberOfClosed++;
-    }
-    else
-    {
-      m_Shared.push_back({ first, m_NumberOfClosed, basin == Exit ? root : NoExit });
-      basin = static_cast<CellType>(m_Shared.size());
-    }
-    return basin;
   }
 
   const Layout *            m_Layout{ nullptr };
@@ -260,6 +252,7 @@ private:
   std::vector<CellType>     m_Basins; // of roots
   std::vector<SharedBasin>  m_Shared;
   CellType                  m_NumberOfClosed{ 0 };
+  std::size_t               m_NumberOfUnfinished{ 0 };
 };
 
 } // end namespace itk

@@ -39,6 +39,13 @@ class BasinForest
 public:
   using OrderType = std::uint64_t;
 
+  void
+  Reserve(TPart numberOfParts)
+  {
+    m_Orders.reserve(numberOfParts);
+    m_Parents.reserve(numberOfParts);
+  }
+
   /** A new part, in a tree of its own. */
   TPart
   Add(OrderType order)

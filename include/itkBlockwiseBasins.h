@@ -24,8 +24,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -103,6 +103,7 @@ private:
   struct Exit
   {
     TNumber   part;
+    TNumber   block; // of the target, counted in the slab
     VoxelType target;
   };
 
@@ -206,9 +207,35 @@ private:
               const PositionType & position,
               const TProgress &    progress) const;
 
-  /** The part of the block that a voxel is in. */
+  /** The block that `position` is in. */
   TNumber
-  PartOf(const Slab & slab, VoxelType voxel) const;
+  BlockOf(const Slab & slab, const PositionType & position) const
+  {
+    PositionType block;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      block[axis] = this->BlockAt(position[axis], axis);
+    }
+    return this->NumberInSlab(slab, block);
+  }
+
+  TNumber
+  NumberInSlab(const Slab & slab, const PositionType & block) const
+  {
+    std::int64_t number = block[m_SlabAxis] - slab.beginLayer;
+    for (unsigned int axis = m_SlabAxis; axis-- > 0;)
+    {
+      number = number * m_NumberOfBlocks[axis] + block[axis];
+    }
+    return static_cast<TNumber>(number);
+  }
+
+  /** The part of its block that a voxel is in, if labels lead there from other blocks. */
+  TNumber
+  PartOf(const Slab & slab, TNumber block, VoxelType voxel) const
+  {
+    return slab.blocks[block].firstPart + m_Numbers[voxel] - 1;
+  }
 
   void
   JoinBlocks(Slab & slab) const;
@@ -219,16 +246,15 @@ private:
     return slab.forest.IsRoot(part) && slab.numbers[part] != Continued;
   }
 
-  /** Call closed(number) and shared(part, number) for the basins that begin in a block, in the order of first voxels. */
-  template <typename TClosed, typename TShared>
+  /** Call function(segment, begin, end) for the segments of a block, with the parts that begin there. */
+  template <typename TFunction>
   void
-  ForEachBeginning(const Slab &         slab,
-                   std::size_t          block,
-                   const PositionType & position,
-                   const TClosed &      closed,
-                   const TShared &      shared) const;
+  ForEachSegment(const Slab &         slab,
+                 std::size_t          block,
+                 const PositionType & position,
+                 const TFunction &    function) const;
 
-  /** The final number of a shared basin. */
+  /** The final number of a part. */
   TNumber
   NumberOf(std::size_t slab, TNumber part);
 

@@ -26,35 +26,38 @@ auto
 BlockwiseBasins<TLabel, TNumber, VDimension>::BlockLengths(const GraphType & graph, std::size_t numberOfSlabs)
   -> PositionType
 {
-  // With halo, parents of 4 bytes and numbers of 4 bytes these need some 1.4 MB.
-  constexpr std::int64_t blockVoxels = 1 << 17;
+  // Three planes of a block, between which nearly all labels lead, need less than 0.1 MB; a block 2.5 MB, passed a few
+  // times. Rows are longer, as memory is read and written along them.
+  constexpr std::int64_t blockVoxels = 1 << 18;
   constexpr std::int64_t rowLength = 128;
   // Thinner blocks would mostly be halo.
   constexpr std::int64_t minimumThickness = 8;
 
-  PositionType lengths = graph.size;
-  lengths[0] = VDimension == 1 ? blockVoxels : rowLength;
-  lengths[0] = std::min(lengths[0], graph.size[0]);
-  std::int64_t voxels = blockVoxels / lengths[0];
-  for (unsigned int axis = 1; axis < VDimension; ++axis)
+  PositionType lengths;
+  lengths.fill(1);
+  lengths[0] = std::min(rowLength, graph.size[0]);
+  std::int64_t voxels = lengths[0];
+  for (bool grows = true; grows;)
   {
-    // The root of what the axes from here on have together.
-    std::int64_t       length = 1;
-    const unsigned int numberOfAxes = VDimension - axis;
-    const auto         powerOf = [numberOfAxes](std::int64_t base) {
-      std::int64_t power = 1;
-      for (unsigned int i = 0; i < numberOfAxes; ++i)
-      {
-        power *= base;
-      }
-      return power;
-    };
-    while (powerOf(length + 1) <= voxels)
+    // Twice as long along the shortest axis that the image goes on along.
+    unsigned int shortest = VDimension;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
     {
-      ++length;
+      if (lengths[axis] < graph.size[axis] && (shortest == VDimension || lengths[axis] < lengths[shortest]))
+      {
+        shortest = axis;
+      }
     }
-    lengths[axis] = std::min(length, graph.size[axis]);
-    voxels /= lengths[axis];
+    grows = shortest < VDimension && 2 * voxels <= blockVoxels;
+    if (grows)
+    {
+      lengths[shortest] *= 2;
+      voxels *= 2;
+    }
+  }
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    lengths[axis] = std::min(lengths[axis], graph.size[axis]);
   }
   if (const unsigned int axis = SlabAxis(graph))
   {
@@ -200,18 +203,18 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
     position[axis] = m_Graph.Wrap(position[axis], axis);
   }
   // What is outside along the first axis, one by one, and all the rest at once.
-  const auto stage = [&](std::int64_t x, std::int64_t length) {
+  const auto stage = [&position, absent, graph = m_Graph](std::int64_t x, std::int64_t length, TLabel * out) {
     position[0] = x;
-    const VoxelType voxel = m_Graph.VoxelAt(position);
+    const VoxelType      voxel = graph.VoxelAt(position);
+    const TLabel * const labels = graph.labels + voxel;
     for (std::int64_t i = 0; i < length; ++i)
     {
-      staged[i] = std::min(m_Graph.labels[voxel + i], absent);
+      out[i] = std::min(labels[i], absent);
     }
-    for (std::int64_t i = 0; m_Graph.mask && i < length; ++i)
+    for (std::int64_t i = 0; graph.mask && i < length; ++i)
     {
-      staged[i] = m_Graph.mask[voxel + i] ? staged[i] : absent;
+      out[i] = graph.mask[voxel + i] ? out[i] : absent;
     }
-    staged += length;
   };
   const std::int64_t end = position[0] + count;
   for (std::int64_t x = position[0]; x < end;)
@@ -219,12 +222,13 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
     const std::int64_t length = m_Graph.IsInside(x, 0) ? std::min(end, m_Graph.size[0]) - x : 1;
     if (m_Graph.isPeriodic || m_Graph.IsInside(x, 0))
     {
-      stage(m_Graph.Wrap(x, 0), length);
+      stage(m_Graph.Wrap(x, 0), length, staged);
     }
     else
     {
-      *staged++ = absent;
+      *staged = absent;
     }
+    staged += length;
     x += length;
   }
 }
@@ -255,46 +259,45 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowBlock(Slab &               s
   });
   block.Follow();
 
-  auto cell = layout.rows.begin();
+  slab.blocks.push_back({ slab.forest.GetNumberOfParts(), block.GetClosedBegin(), 0 });
+  const auto exitOf = [&, begin = begin, end = end, origin = haloBegin](TNumber part, CellType cell) {
+    // Most are near their block: divisions take time.
+    PositionType target;
+    PositionType targetBlock = position;
+    for (unsigned int axis = VDimension; axis-- > 0;)
+    {
+      target[axis] = m_Graph.Wrap(origin[axis] + cell / static_cast<CellType>(strides[axis]), axis);
+      cell %= static_cast<CellType>(strides[axis]);
+      if (target[axis] < begin[axis] || target[axis] >= end[axis])
+      {
+        targetBlock[axis] = this->BlockAt(target[axis], axis);
+      }
+    }
+    const VoxelType voxel = m_Graph.VoxelAt(target);
+    const bool      leavesSlab = voxel < slab.begin || voxel >= slab.end;
+    return Exit{ part, leavesSlab ? TNumber{} : this->NumberInSlab(slab, targetBlock), voxel };
+  };
+  auto        cell = layout.rows.begin();
+  std::size_t numberOfShared = 0;
   GraphType::ForEachRow(begin, end, [&](const PositionType & row) {
     const VoxelType voxel = m_Graph.VoxelAt(row);
     const CellType  before = block.GetNumberOfClosed();
-    block.NumberRow(*cell++, m_Numbers + voxel);
+    block.NumberRow(*cell, m_Numbers + voxel);
     slab.closed[this->SegmentOf(slab, voxel, position[0])] = block.GetNumberOfClosed() - before;
+    for (; numberOfShared < block.GetShared().size(); ++numberOfShared)
+    {
+      const auto &  shared = block.GetShared()[numberOfShared];
+      const TNumber part = slab.forest.Add(voxel + shared.first - *cell);
+      slab.closedBefore.push_back(shared.closedBefore);
+      if (shared.exit != BlockType::NoExit)
+      {
+        slab.exits.push_back(exitOf(part, shared.exit));
+      }
+    }
+    ++cell;
     progress(layout.rowLength);
   });
-  const auto voxelOf = [&, origin = haloBegin](CellType at) {
-    PositionType target;
-    for (unsigned int axis = VDimension; axis-- > 0;)
-    {
-      target[axis] = origin[axis] + at / static_cast<CellType>(strides[axis]);
-      at %= static_cast<CellType>(strides[axis]);
-    }
-    return m_Graph.VoxelAt(m_Graph.Wrap(target));
-  };
-  slab.blocks.push_back({ slab.forest.GetNumberOfParts(), block.GetClosedBegin(), block.GetNumberOfClosed() });
-  for (const auto & shared : block.GetShared())
-  {
-    const TNumber part = slab.forest.Add(voxelOf(shared.first));
-    slab.closedBefore.push_back(shared.closedBefore);
-    if (shared.exit != BlockType::NoExit)
-    {
-      slab.exits.push_back({ part, voxelOf(shared.exit) });
-    }
-  }
-}
-
-template <typename TLabel, typename TNumber, unsigned int VDimension>
-auto
-BlockwiseBasins<TLabel, TNumber, VDimension>::PartOf(const Slab & slab, VoxelType voxel) const -> TNumber
-{
-  const PositionType position = m_Graph.PositionOf(voxel);
-  std::int64_t       block = this->BlockAt(position[m_SlabAxis], m_SlabAxis) - slab.beginLayer;
-  for (unsigned int axis = m_SlabAxis; axis-- > 0;)
-  {
-    block = block * m_NumberOfBlocks[axis] + this->BlockAt(position[axis], axis);
-  }
-  return slab.blocks[static_cast<std::size_t>(block)].firstPart + m_Numbers[voxel] - 1;
+  slab.blocks.back().numberOfClosed = block.GetNumberOfClosed();
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
@@ -309,7 +312,7 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowSlab(std::size_t index, cons
   LayoutType   layout;
   PositionType strides;
   PositionType lastLengths{};
-  this->ForEachBlock(slab, false, [&](const PositionType & position, std::size_t) {
+  this->ForEachBlock(slab, false, [&](const PositionType & position, std::size_t number) {
     auto [lengths, end] = this->BoxOf(position);
     for (unsigned int axis = 0; axis < VDimension; ++axis)
     {
@@ -322,6 +325,14 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowSlab(std::size_t index, cons
       block.SetLayout(layout);
     }
     this->FollowBlock(slab, block, layout, strides, position, progress);
+    if (number == 0)
+    {
+      // About what all blocks will need. Vectors that grow are copied, and memory that is new costs time.
+      const std::size_t blocks = 1 + (slab.end - slab.begin) / (layout.rows.size() * layout.rowLength);
+      slab.forest.Reserve(static_cast<TNumber>(slab.forest.GetNumberOfParts() * blocks));
+      slab.closedBefore.reserve(slab.closedBefore.size() * blocks);
+      slab.exits.reserve(slab.exits.size() * blocks);
+    }
   });
   slab.blocks.push_back({ slab.forest.GetNumberOfParts(), 0, 0 });
   this->JoinBlocks(slab);
@@ -331,35 +342,35 @@ template <typename TLabel, typename TNumber, unsigned int VDimension>
 void
 BlockwiseBasins<TLabel, TNumber, VDimension>::JoinBlocks(Slab & slab) const
 {
-  const auto leavesSlab = [&](const Exit & exit) {
-    const bool isInside = exit.target >= slab.begin && exit.target < slab.end;
-    if (isInside)
+  std::size_t left = 0;
+  for (const Exit & exit : slab.exits)
+  {
+    if (exit.target >= slab.begin && exit.target < slab.end)
     {
-      slab.forest.Join(exit.part, this->PartOf(slab, exit.target));
+      slab.forest.Join(exit.part, this->PartOf(slab, exit.block, exit.target));
     }
-    return !isInside;
-  };
-  std::vector<Exit> exits;
-  std::copy_if(slab.exits.begin(), slab.exits.end(), std::back_inserter(exits), leavesSlab);
-  slab.exits = std::move(exits);
+    else
+    {
+      slab.exits[left++] = exit;
+    }
+  }
+  slab.exits.resize(left);
+  slab.exits.shrink_to_fit();
 
   slab.numbers.resize(slab.forest.GetNumberOfParts());
-  slab.numbersBefore.assign(slab.closed.begin(), slab.closed.end());
+  slab.numbersBefore.resize(slab.closed.size());
   slab.numberOfBasins = 0;
-  for (const CellType count : slab.closed)
-  {
-    slab.numberOfBasins += count;
-  }
-  for (TNumber part = 0; part < slab.forest.GetNumberOfParts(); ++part)
-  {
-    if (slab.forest.IsRoot(part))
-    {
-      const VoxelType first = slab.forest.GetOrder(part);
-      const auto      x = static_cast<std::int64_t>(first % static_cast<VoxelType>(m_Graph.size[0]));
-      ++slab.numbersBefore[this->SegmentOf(slab, first, this->BlockAt(x, 0))];
-      ++slab.numberOfBasins;
-    }
-  }
+  this->ForEachBlock(slab, false, [&](const PositionType & position, std::size_t block) {
+    this->ForEachSegment(slab, block, position, [&](VoxelType segment, TNumber begin, TNumber end) {
+      TNumber count = slab.closed[segment];
+      for (TNumber part = begin; part < end; ++part)
+      {
+        count += slab.forest.IsRoot(part);
+      }
+      slab.numbersBefore[segment] = count;
+      slab.numberOfBasins += count;
+    });
+  });
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
@@ -373,9 +384,10 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
     {
       const auto isBefore = [](VoxelType voxel, const Slab & slab) { return voxel < slab.end; };
       const auto other = std::upper_bound(m_Slabs.begin(), m_Slabs.end(), exit.target, isBefore);
+      const auto block = this->BlockOf(*other, m_Graph.PositionOf(exit.target));
       ends.push_back({ i, m_Slabs[i].forest.RootOf(exit.part) });
       ends.push_back({ static_cast<std::size_t>(other - m_Slabs.begin()),
-                       other->forest.RootOf(this->PartOf(*other, exit.target)) });
+                       other->forest.RootOf(this->PartOf(*other, block, exit.target)) });
     }
     m_Slabs[i].exits = {};
   }
@@ -415,40 +427,25 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
-template <typename TClosed, typename TShared>
+template <typename TFunction>
 void
-BlockwiseBasins<TLabel, TNumber, VDimension>::ForEachBeginning(const Slab &         slab,
-                                                               std::size_t          block,
-                                                               const PositionType & position,
-                                                               const TClosed &      closed,
-                                                               const TShared &      shared) const
+BlockwiseBasins<TLabel, TNumber, VDimension>::ForEachSegment(const Slab &         slab,
+                                                             std::size_t          block,
+                                                             const PositionType & position,
+                                                             const TFunction &    function) const
 {
   const auto    box = this->BoxOf(position);
   const auto    length = static_cast<VoxelType>(box.second[0] - box.first[0]);
   TNumber       part = slab.blocks[block].firstPart;
   const TNumber endPart = slab.blocks[block + 1].firstPart;
-  CellType      done = 0; // closed basins
   GraphType::ForEachRow(box.first, box.second, [&](const PositionType & row) {
     const VoxelType voxel = m_Graph.VoxelAt(row);
-    const VoxelType segment = this->SegmentOf(slab, voxel, position[0]);
-    const CellType  end = done + slab.closed[segment];
-    TNumber         number = slab.numbersBefore[segment];
-    while (true)
+    const TNumber   begin = part;
+    while (part < endPart && slab.forest.GetOrder(part) < voxel + length)
     {
-      for (; part < endPart && slab.forest.GetOrder(part) < voxel + length && slab.closedBefore[part] == done; ++part)
-      {
-        if (this->IsFirst(slab, part))
-        {
-          shared(part, ++number);
-        }
-      }
-      if (done == end)
-      {
-        return;
-      }
-      ++done;
-      closed(++number);
+      ++part;
     }
+    function(this->SegmentOf(slab, voxel, position[0]), begin, part);
   });
 }
 
@@ -469,8 +466,18 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::NumberSharedOf(std::size_t index)
     before += count;
   }
   this->ForEachBlock(slab, false, [&](const PositionType & position, std::size_t block) {
-    const auto number = [&](TNumber part, TNumber basin) { slab.numbers[part] = basin; };
-    this->ForEachBeginning(slab, block, position, [](TNumber) {}, number);
+    TNumber closed = 0;
+    this->ForEachSegment(slab, block, position, [&](VoxelType segment, TNumber begin, TNumber end) {
+      TNumber number = slab.numbersBefore[segment];
+      for (TNumber part = begin; part < end; ++part)
+      {
+        if (this->IsFirst(slab, part))
+        {
+          slab.numbers[part] = ++number + slab.closedBefore[part] - closed;
+        }
+      }
+      closed += slab.closed[segment];
+    });
   });
 }
 
@@ -480,13 +487,17 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::NumberOf(std::size_t index, TNumbe
 {
   Slab &         slab = m_Slabs[index];
   const SlabPart root{ index, slab.forest.RootOf(part) };
-  const auto     place = std::lower_bound(m_Continued.begin(), m_Continued.end(), root);
-  if (slab.numbers[root.part] == Continued && place != m_Continued.end() && *place == root)
+  const TNumber  number = slab.numbers[root.part];
+  if (number == Continued)
   {
-    const SlabPart & beginning = m_Beginnings[static_cast<std::size_t>(place - m_Continued.begin())];
-    return m_Slabs[beginning.slab].numbers[beginning.part];
+    const auto place = std::lower_bound(m_Continued.begin(), m_Continued.end(), root);
+    if (place != m_Continued.end() && *place == root)
+    {
+      const SlabPart & beginning = m_Beginnings[static_cast<std::size_t>(place - m_Continued.begin())];
+      return m_Slabs[beginning.slab].numbers[beginning.part];
+    }
   }
-  return slab.numbers[root.part];
+  return number;
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
@@ -504,9 +515,26 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::MakeTable(std::size_t            i
   {
     table[part - own.firstPart + 1] = this->NumberOf(index, part);
   }
-  TNumber * next = table.data() + own.closedBegin;
-  this->ForEachBeginning(
-    slab, block, position, [&](TNumber number) { *next++ = number; }, [](TNumber, TNumber) {});
+  TNumber * const closed = table.data() + own.closedBegin;
+  CellType        done = 0;
+  this->ForEachSegment(slab, block, position, [&](VoxelType segment, TNumber begin, TNumber end) {
+    TNumber        number = slab.numbersBefore[segment];
+    const CellType endOfRow = done + slab.closed[segment];
+    const auto     numberTo = [&](CellType next) {
+      std::iota(closed + done, closed + next, number + 1);
+      number += next - done;
+      done = next;
+    };
+    for (TNumber part = begin; part < end; ++part)
+    {
+      if (this->IsFirst(slab, part))
+      {
+        numberTo(slab.closedBefore[part]);
+        ++number;
+      }
+    }
+    numberTo(endOfRow);
+  });
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>

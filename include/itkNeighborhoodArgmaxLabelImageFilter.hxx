@@ -573,6 +573,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRows(const O
         this->StoreRow(images, index, length, labels.data() + x, scores.data() + x);
       }
       progress.Completed(count);
+      progress.CheckAbortGenerateData();
     }
   });
 }
@@ -709,6 +710,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelTiles(const 
                            tileScores ? tileScores + row * scoreStride : nullptr);
           }
           progress.Completed(numberOfRows * numberOfColumns);
+          progress.CheckAbortGenerateData();
         }
       }
     }

@@ -292,7 +292,10 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(con
   BasinsType          basins(graph, BasinsType::BlockLengths(graph, slabs), slabs, numbers);
   this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
     TotalProgressReporter progress(this, numberOfVoxels, 100, followWeight);
-    basins.FollowSlab(slab, [&](SizeValueType count) { progress.Completed(count); });
+    basins.FollowSlab(slab, [&](SizeValueType count) {
+      progress.Completed(count);
+      progress.CheckAbortGenerateData();
+    });
   });
   basins.JoinSlabs();
   m_NumberOfBasins = basins.GetNumberOfBasins();

@@ -1,6 +1,32 @@
-"""Labels and basins of images in chunks, by dask: beside the filters of itk, for what exceeds the memory."""
+"""Directions of steepest descent, and the basins that they drain to, of NumPy, xarray, dask and ITK images.
 
+    from itk_neighborhoodargmaxlabel import basins, labels
+
+    directions = labels(image, center_score=0, border="inside")
+    numbers = basins(directions)
+"""
+
+from importlib.metadata import version as _version
+
+from ._basins import basins
 from ._dask_basins import dask_basins
 from ._dask_labels import dask_labels
+from ._directions import direction_colormap, direction_colors, from_d8, offsets, to_d8
+from ._labels import labels
 
-__all__ = ["dask_basins", "dask_labels"]
+__version__ = _version("itk-neighborhoodargmaxlabel")
+__all__ = [
+    "basins",
+    "dask_basins",
+    "dask_labels",
+    "direction_colormap",
+    "direction_colors",
+    "from_d8",
+    "labels",
+    "offsets",
+    "to_d8",
+]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__version__"]

@@ -1,12 +1,9 @@
-# Types of what this module adds to the itk package, which has none of its own; all else of itk stays as it is.
+# Types of what this module adds to the itk package, which has none of its own.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 import xarray as xr
-from itk.support.extras import *
-from itk.support.init_helpers import *
-from itk.support.types import *
 
 # An itk.Image is Any.
 _Image = TypeVar("_Image", np.ndarray[Any, Any], xr.DataArray)
@@ -158,5 +155,3 @@ class _NeighborhoodLabelToBasinTemplate:
     def New(self, *inputs: Any, **options: Any) -> _NeighborhoodLabelToBasinImageFilter: ...
 
 NeighborhoodLabelToBasinImageFilter: _NeighborhoodLabelToBasinTemplate
-
-def __getattr__(name: str) -> Any: ...
