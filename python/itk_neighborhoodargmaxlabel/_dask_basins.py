@@ -89,7 +89,7 @@ def dask_basins(
     if generate_sink_image and one.number_of_cycles > 0:
         cycles.append(for_all_chunks(_first_of_cycles, for_each_chunk(_follow_cycles, tables, *arrays)))
     dtype = np.result_type(np.uint32, np.min_scalar_type(one.number_of_basins))
-    options = {"grid": grid, "has_mask": mask_image is not None, "has_sinks": generate_sink_image, "dtype": dtype}
+    options = {"grid": grid, "has_mask": mask_image is not None, "has_sinks": generate_sink_image, "number_type": dtype}
     if not generate_sink_image:
         meta = np.empty((0,) * labels.ndim, dtype)
         return dask.array.map_blocks(_number_chunk, tables, *arrays, **options, chunks=labels.chunks, meta=meta)
@@ -216,7 +216,7 @@ def _number_chunk(
     grid: Grid,
     has_mask: bool,
     has_sinks: bool,
-    dtype: np.dtype,
+    number_type: np.dtype,
     block_id: tuple[int, ...],
 ) -> np.ndarray:
     """Basins of the image; or, along a first axis, basins and sinks."""
@@ -224,8 +224,8 @@ def _number_chunk(
     table: Table = tables.item()
     own = np.empty((1 + has_sinks, *labels.shape), np.uint32)
     _follow(labels, mask, grid, block_id[-labels.ndim :], *own)
-    numbers = _numbers_of(table, newest_of_rows(own[0]), dtype)
-    result = own if dtype == own.dtype else np.empty(own.shape, dtype)
+    numbers = _numbers_of(table, newest_of_rows(own[0]), number_type)
+    result = own if number_type == own.dtype else np.empty(own.shape, number_type)
     _look_up(numbers, own[0], result[0])
     if not has_sinks:
         return result[0]
