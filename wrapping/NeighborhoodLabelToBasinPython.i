@@ -21,6 +21,8 @@ of the same kind, at the same place. Options and their defaults:
     periodic = False              True: a label that leads out of the image leads to its opposite side
     generate_sink_image = False   True: the sinks as well, the number of each basin at its sink, 0 elsewhere;
                                   the sink of a circle is its first voxel
+    whole_region                  an itk.ImageRegion: the labels are a part of an image of that region; what leads out of the
+                                  part is a sink, and GetExits() of the filter lists it
 
 Errors are exceptions that name the parameter and its value. The filter runs on all cores and without the GIL.
 The whole contract: the header itkNeighborhoodLabelToBasinImageFilter.h, and the README.

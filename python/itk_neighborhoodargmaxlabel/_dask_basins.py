@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
 from ._dask import mask_of, voxel_of
-from ._itk import image_of, load_itk
+from ._itk import image_of, load_itk, new_filter, update
 
 if TYPE_CHECKING:
     import dask.array
@@ -31,6 +32,7 @@ def dask_basins(
 
     labels: a dask array of uint8 or uint16, such as dask_labels gives.
     mask_image: an array of the same shape; where it is 0 or False there is no label.
+    generate_sink_image: True: a tuple of basins and sinks. Compute or store them together.
     All other options: as help(itk.neighborhood_label_to_basin_image_filter) has them.
     Result: a dask array in the chunks of the labels, uint32, or uint64 where there are more basins.
 
@@ -39,10 +41,11 @@ def dask_basins(
     returns: when that is computed or stored, the labels are followed again, and get the numbers of the whole image. So the
     labels are needed twice: store those that take longer to compute than to read.
 
-    A task holds one chunk, up to 20 bytes a voxel. What is known of all chunks comes together in one of them: 4 bytes for
-    each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk, and 8 for each
-    basin of a chunk; joining takes some times as much. Large chunks have few of these: of smoothed noise in chunks of 128
-    voxels on each axis, half a byte for each voxel of the image.
+    A task holds one chunk, up to 9 bytes a voxel; a mask takes one more. What is known of all chunks comes together in one of
+    them: 4 bytes for each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk,
+    and 4 for each row of a chunk; joining takes some times as much. Large chunks have few of these.
+
+    Sinks need a third pass where labels run in a cycle through several chunks, which they never do with center_score=0.
 
     Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
     """
@@ -71,115 +74,36 @@ def dask_basins(
         image_of(voxel_of(labels)), radius=radius, periodic=periodic, **background
     )
     trial.Update()
-    grid = _Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
+    grid = Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
 
     # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
-    one = {"chunks": tuple((1,) * n for n in labels.numblocks), "meta": np.empty((0,) * labels.ndim, object)}
-    followed = dask.array.map_blocks(_follow_chunk, *arrays, grid=grid, **one).rechunk(-1, method="tasks")
-    tables = followed.map_blocks(_join_chunks, grid=grid, meta=one["meta"]).rechunk(1, method="tasks").persist()
-    dtype = tables[(slice(1),) * labels.ndim].compute().item().dtype
-    return dask.array.map_blocks(
-        _renumber_chunk, tables, *arrays, grid=grid, chunks=labels.chunks, meta=np.empty((0,) * labels.ndim, dtype)
+    def for_each_chunk(function: Any, *arguments: dask.array.Array) -> dask.array.Array:
+        chunks = tuple((1,) * n for n in labels.numblocks)
+        return dask.array.map_blocks(function, *arguments, grid=grid, chunks=chunks, meta=_no_objects(labels.ndim))
+
+    def for_all_chunks(function: Any, objects: dask.array.Array) -> dask.array.Array:
+        together = objects.rechunk(-1, method="tasks").map_blocks(function, grid=grid, meta=_no_objects(labels.ndim))
+        return together.rechunk(1, method="tasks").persist()
+
+    tables = for_all_chunks(_join, for_each_chunk(_follow_chunk, *arrays))
+    one = tables[(slice(1),) * labels.ndim].compute().item()
+    cycles = []
+    if generate_sink_image and one.number_of_cycles > 0:
+        cycles.append(for_all_chunks(_first_of_cycles, for_each_chunk(_follow_cycles, tables, *arrays)))
+    dtype = np.result_type(np.uint32, np.min_scalar_type(one.number_of_basins))
+    options = {"grid": grid, "has_mask": mask_image is not None, "has_sinks": generate_sink_image, "number_type": dtype}
+    if not generate_sink_image:
+        meta = np.empty((0,) * labels.ndim, dtype)
+        return dask.array.map_blocks(_number_chunk, tables, *arrays, **options, chunks=labels.chunks, meta=meta)
+    meta = np.empty((0,) * (labels.ndim + 1), dtype)
+    both = dask.array.map_blocks(
+        _number_chunk, tables, *arrays, *cycles, **options, new_axis=0, chunks=((2,), *labels.chunks), meta=meta
     )
+    return both[0], both[1]
 
 
-class _Grid(NamedTuple):
-    """The chunks of a label image, and how its labels are meant."""
-
-    chunks: tuple[tuple[int, ...], ...]
-    radius: tuple[int, ...]  # of each axis of the array
-    background: int
-    is_periodic: bool
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(sum(lengths) for lengths in self.chunks)
-
-    @property
-    def starts(self) -> list[np.ndarray]:
-        return [np.cumsum((0, *lengths[:-1])) for lengths in self.chunks]
-
-    def start_of(self, chunk: tuple[int, ...]) -> np.ndarray:
-        return np.array([s[i] for s, i in zip(self.starts, chunk)])
-
-    def shape_of(self, chunk: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(lengths[i] for lengths, i in zip(self.chunks, chunk))
-
-    def near_faces(self, shape: tuple[int, ...]) -> np.ndarray:
-        """Voxels of a chunk, counted from 0 on, whose neighborhood leaves it."""
-        is_near = np.ones(shape, bool)
-        is_near[tuple(slice(r, max(length - r, r)) for r, length in zip(self.radius, shape))] = False
-        return np.flatnonzero(is_near)
-
-
-class _Followed(NamedTuple):
-    """What is known of a chunk alone. Its basins, of which each exit is one, are numbered from 1 on."""
-
-    firsts: np.ndarray  # of each basin the first voxel
-    near_faces: np.ndarray  # basins of the voxels of _Grid.near_faces
-    exits: np.ndarray  # basins that a label leads out of the chunk from,
-    targets: np.ndarray  # to these voxels
-    border_labels: set[bool]  # at the border of the image: whether there are others than 0, and 0
-
-
-def _basins_of_chunk(labels: np.ndarray, mask: np.ndarray | None, grid: _Grid) -> np.ndarray:
-    """Basins where a label that leads out of the chunk is that of a sink."""
-    itk = load_itk()
-    # The layer around it is background: what leads there ends, and no border is 0 all over.
-    padded = np.pad(labels, 1, constant_values=grid.background)
-    if mask is not None:
-        padded[(slice(1, -1),) * labels.ndim][np.asarray(mask) == 0] = grid.background
-    basins = itk.neighborhood_label_to_basin_image_filter(
-        itk.image_view_from_array(padded),
-        radius=grid.radius[::-1],
-        background_value=grid.background,
-        number_of_work_units=1,
-    )
-    return itk.array_view_from_image(basins)[(slice(1, -1),) * labels.ndim].copy()
-
-
-def _follow_chunk(
-    labels: np.ndarray, mask: np.ndarray | None = None, *, grid: _Grid, block_id: tuple[int, ...]
-) -> np.ndarray:
-    """A _Followed, in an array of it alone."""
-    start, shape, whole = grid.start_of(block_id)[:, np.newaxis], labels.shape, np.array(grid.shape)[:, np.newaxis]
-    radius = np.array(grid.radius)[:, np.newaxis]
-    widths = tuple(2 * r + 1 for r in grid.radius)
-
-    is_wrong = (labels >= math.prod(widths)) & (labels != grid.background)
-    if mask is not None:
-        is_wrong &= np.asarray(mask) != 0
-    if is_wrong.any():
-        position = np.unravel_index(is_wrong.argmax(), shape)
-        raise ValueError(
-            f"labels has the value {labels[position]} at {(start.ravel() + position)[::-1].tolist()}, which is neither one of "
-            f"the {math.prod(widths)} labels of radius {grid.radius[::-1]} nor the background_value {grid.background}"
-        )
-    basins = _basins_of_chunk(labels, mask, grid)
-
-    # Numbers are in the order of first voxels: there the greatest so far becomes greater.
-    greatest = np.maximum.accumulate(basins.ravel())
-    firsts = np.searchsorted(greatest, np.arange(1, greatest[-1] + 1 if greatest.size else 1, dtype=greatest.dtype))
-    del greatest
-    firsts = np.ravel_multi_index(tuple(np.array(np.unravel_index(firsts, shape)) + start), grid.shape)
-
-    near = grid.near_faces(shape)
-    position = np.array(np.unravel_index(near, shape)) + start
-    at_border = ((position < radius) | (position >= whole - radius)).any(axis=0)
-    if mask is not None:
-        at_border &= np.asarray(mask).ravel()[near] != 0
-    border_labels = set((labels.ravel()[near[at_border]] == 0).tolist())
-
-    near_basins = basins.ravel()[near]
-    position = position[:, near_basins != 0]
-    exits = near_basins[near_basins != 0]
-    target = position + np.unravel_index(labels.ravel()[near[near_basins != 0]], widths) - radius
-    leaves = ((target < start) | (target >= start + np.array(shape)[:, np.newaxis])).any(axis=0)
-    if not grid.is_periodic:
-        leaves &= ((target >= 0) & (target < whole)).all(axis=0)
-    target = target[:, leaves] % whole
-    targets = np.ravel_multi_index(tuple(target), grid.shape)
-    return _array_of([_Followed(firsts, near_basins, exits[leaves], targets, border_labels)], (1,) * labels.ndim)
+def _no_objects(dimension: int) -> np.ndarray:
+    return np.empty((0,) * dimension, object)
 
 
 def _array_of(objects: list[Any], shape: tuple[int, ...]) -> np.ndarray:
@@ -189,56 +113,172 @@ def _array_of(objects: list[Any], shape: tuple[int, ...]) -> np.ndarray:
     return array.reshape(shape)
 
 
-def _join_chunks(chunks: np.ndarray, *, grid: _Grid) -> np.ndarray:
-    """For each chunk a table from its own numbers to those of the whole image."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+def _follow(
+    labels: np.ndarray,
+    mask: np.ndarray | None,
+    grid: Grid,
+    chunk: tuple[int, ...],
+    basins: np.ndarray,
+    sinks: np.ndarray | None = None,
+) -> np.ndarray:
+    """Basins of a chunk, of which each exit is one, and sinks go into the arrays; its exits are returned."""
 
+    def place(array: np.ndarray) -> Any:
+        image = image_of(array)
+        image.SetRegions(_region(grid.start_of(chunk), array.shape))
+        return image
+
+    made = new_filter(
+        "NeighborhoodLabelToBasinImageFilter",
+        place(labels),
+        "UI",
+        {
+            "radius": grid.radius,
+            "background_value": grid.background,
+            "periodic": grid.is_periodic,
+            "whole_region": _region((0,) * labels.ndim, grid.shape),
+            "number_of_work_units": 1,
+        },
+    )
+    if mask is not None:
+        made.SetMaskImage(place(mask))
+    # ITK writes into arrays of our own.
+    made.GraftOutput(place(basins))
+    if sinks is not None:
+        made.GenerateSinkImageOn()
+        made.GetSinkImage().Graft(place(sinks))
+    update(made)
+    return load_itk().array_from_image(made.GetExits())
+
+
+def _region(start: Sequence[int], shape: Sequence[int]) -> Any:
+    region = load_itk().ImageRegion[len(shape)]()
+    region.SetIndex([int(i) for i in start[::-1]])
+    region.SetSize([int(n) for n in shape[::-1]])
+    return region
+
+
+def _prepared(labels: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """In C order; the mask as ITK takes it."""
+    return np.ascontiguousarray(labels), None if mask is None else np.ascontiguousarray(np.asarray(mask) != 0, np.uint8)
+
+
+def _follow_chunk(
+    labels: np.ndarray, mask: np.ndarray | None = None, *, grid: Grid, block_id: tuple[int, ...]
+) -> np.ndarray:
+    """A Followed, in an array of it alone."""
+    labels, mask = _prepared(labels, mask)
+    basins = np.empty(labels.shape, np.uint32)
+    try:
+        exits = _follow(labels, mask, grid, block_id, basins)
+    except ValueError:
+        _check_labels(labels, mask, grid, block_id)
+        raise
+    near = grid.near_faces(labels.shape)
+    position = np.array(np.unravel_index(near, labels.shape)) + grid.start_of(block_id)[:, np.newaxis]
+    radius, whole = np.array(grid.radius)[:, np.newaxis], np.array(grid.shape)[:, np.newaxis]
+    at_border = ((position < radius) | (position >= whole - radius)).any(axis=0)
+    if mask is not None:
+        at_border &= mask.ravel()[near] != 0
+    border_labels = set((labels.ravel()[near[at_border]] == 0).tolist())
+    followed = Followed(
+        newest_of_rows(basins), basins.ravel()[near], exits[:, 0].astype(np.uint32), exits[:, 1], border_labels
+    )
+    return _array_of([followed], (1,) * labels.ndim)
+
+
+def _check_labels(labels: np.ndarray, mask: np.ndarray | None, grid: Grid, chunk: tuple[int, ...]) -> None:
+    count = math.prod(2 * r + 1 for r in grid.radius)
+    is_wrong = (labels >= count) & (labels != grid.background)
+    if mask is not None:
+        is_wrong &= mask != 0
+    if is_wrong.any():
+        position = np.unravel_index(is_wrong.argmax(), labels.shape)
+        raise ValueError(
+            f"labels has the value {labels[position]} at {(grid.start_of(chunk) + position)[::-1].tolist()}, which is neither "
+            f"one of the {count} labels of radius {grid.radius[::-1]} nor the background_value {grid.background}"
+        )
+
+
+def _join(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
+    """A Table for each chunk."""
     followed = chunks.ravel().tolist()
     if not grid.is_periodic and set().union(*(one.border_labels for one in followed)) == {True}:
         raise ValueError(
             "labels is 0 all over the border of the image. That is a direction and the default background of dask_labels, "
             f"which cannot be told apart: set its background_value to {grid.background}, or border to Border_Inside"
         )
-    # Basins of all chunks, counted from 0 on, chunk by chunk.
-    ends = np.cumsum([one.firsts.size for one in followed])
-    befores = ends - [one.firsts.size for one in followed]
-    firsts = np.concatenate([one.firsts for one in followed])
-    exits = np.concatenate([before + one.exits.astype(np.int64) - 1 for before, one in zip(befores, followed)])
-    targets = np.concatenate([one.targets for one in followed])
-
-    # Where each exit leads, for one chunk of targets after the other.
-    position = np.unravel_index(targets, grid.shape)
-    chunk = np.ravel_multi_index(
-        [np.searchsorted(start, p, side="right") - 1 for start, p in zip(grid.starts, position)], chunks.shape
-    )
-    order = np.argsort(chunk, kind="stable")
-    exits, chunk, targets = exits[order], chunk[order], targets[order]
-    entered = np.empty_like(exits)
-    for i in np.unique(chunk):
-        here = slice(*np.searchsorted(chunk, [i, i + 1]))
-        block_id = np.unravel_index(i, chunks.shape)
-        position = np.array(np.unravel_index(targets[here], grid.shape)) - grid.start_of(block_id)[:, np.newaxis]
-        voxels = np.ravel_multi_index(tuple(position), grid.shape_of(block_id))
-        near = np.searchsorted(grid.near_faces(grid.shape_of(block_id)), voxels)
-        numbers = followed[i].near_faces[near].astype(np.int64)
-        entered[here] = np.where(numbers == 0, exits[here], befores[i] + numbers - 1)  # at background it ends
-
-    # The first voxel of a basin is the lowest first voxel of its parts; its number is the rank among those.
-    parts, ends_of_exits = np.unique(np.stack([exits, entered]), return_inverse=True)
-    ends_of_exits = ends_of_exits.reshape(2, -1)
-    graph = coo_array((np.ones(exits.size, bool), tuple(ends_of_exits)), shape=(parts.size, parts.size))
-    number_of_joined, joined = connected_components(graph, directed=False)
-    lowest = np.full(number_of_joined, firsts.max(initial=0))
-    np.minimum.at(lowest, joined, firsts[parts])
-    firsts[parts] = lowest[joined]
-    firsts, numbers = np.unique(firsts, return_inverse=True)
-    numbers = (numbers + 1).astype(np.result_type(np.uint32, np.min_scalar_type(firsts.size)))
-    tables = [np.concatenate([numbers.dtype.type([0]), numbers[b:e]]) for b, e in zip(befores, ends)]
-    return _array_of(tables, chunks.shape)
+    return _array_of(join_chunks(followed, grid), chunks.shape)
 
 
-def _renumber_chunk(
-    table: np.ndarray, labels: np.ndarray, mask: np.ndarray | None = None, *, grid: _Grid
+def _number_chunk(
+    tables: np.ndarray,
+    labels: np.ndarray,
+    *others: np.ndarray,
+    grid: Grid,
+    has_mask: bool,
+    has_sinks: bool,
+    number_type: np.dtype,
+    block_id: tuple[int, ...],
 ) -> np.ndarray:
-    return table.item()[_basins_of_chunk(labels, mask, grid)]
+    """Basins of the image; or, along a first axis, basins and sinks."""
+    labels, mask = _prepared(labels, others[0] if has_mask else None)
+    table: Table = tables.item()
+    own = np.empty((1 + has_sinks, *labels.shape), np.uint32)
+    _follow(labels, mask, grid, block_id[-labels.ndim :], *own)
+    numbers = _numbers_of(table, newest_of_rows(own[0]), number_type)
+    result = own if number_type == own.dtype else np.empty(own.shape, number_type)
+    _look_up(numbers, own[0], result[0])
+    if not has_sinks:
+        return result[0]
+    numbers[table.leaving] = 0
+    _look_up(numbers, own[1], result[1])
+    for firsts in others[has_mask:]:
+        basins, sinks = (one.reshape(-1) for one in result)
+        sinks[firsts.item()] = basins[firsts.item()]
+    return result
+
+
+def _look_up(table: np.ndarray, keys: np.ndarray, result: np.ndarray) -> None:
+    for key, one in zip(keys, result):  # part by part, for little memory; the result may be the keys
+        one[...] = table[key]
+
+
+def _numbers_of(table: Table, newest: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The numbers of the image, by those of the chunk."""
+    is_counted = np.ones(int(newest[-1]) + 1, bool)
+    is_counted[0] = False
+    is_counted[table.parts[~table.is_first]] = False
+    numbers = np.cumsum(is_counted, dtype=dtype)
+    before = np.concatenate([[0], newest[:-1]])
+    shift = table.numbers_before - numbers[before].astype(np.int64)
+    numbers[1:] += np.repeat(shift.astype(dtype), newest - before)  # modulo 2^32 where it is negative
+    numbers[table.parts] = table.numbers
+    return numbers
+
+
+def _follow_cycles(
+    tables: np.ndarray, labels: np.ndarray, *_: np.ndarray, grid: Grid, block_id: tuple[int, ...]
+) -> np.ndarray:
+    """The cycles that enter a chunk, and the first voxel of the image that each path passes here."""
+    table: Table = tables.item()
+    start, shape = grid.start_of(block_id)[:, np.newaxis], np.array(labels.shape)[:, np.newaxis]
+    widths, radius = tuple(2 * r + 1 for r in grid.radius), np.array(grid.radius)[:, np.newaxis]
+    position = np.array(np.unravel_index(table.entries, labels.shape)).reshape(labels.ndim, -1)
+    first = np.ravel_multi_index(tuple(position + start), grid.shape)
+    inside = np.arange(table.entries.size)
+    while inside.size > 0:
+        voxel = np.ravel_multi_index(tuple(position[:, inside] + start), grid.shape)
+        first[inside] = np.minimum(first[inside], voxel)
+        position[:, inside] += np.array(np.unravel_index(labels[tuple(position[:, inside])], widths)) - radius
+        inside = inside[((position[:, inside] >= 0) & (position[:, inside] < shape)).all(axis=0)]
+    return _array_of([(table.cycles, first)], (1,) * labels.ndim)
+
+
+def _first_of_cycles(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
+    """For each chunk the voxels, counted in it, that are the first ones of cycles."""
+    cycles, firsts = (np.concatenate(arrays) for arrays in zip(*chunks.ravel().tolist()))
+    first = np.full(cycles.max(initial=-1) + 1, np.prod(grid.shape, dtype=np.int64))
+    np.minimum.at(first, cycles, firsts)
+    chunk, voxel = grid.place_of(first)
+    return _array_of([voxel[chunk == i] for i in range(chunks.size)], chunks.shape)
