@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prints, as its last line, the path of an ITK build tree that Python wheels of this module can be built against.
-# It is built once, in about 12 minutes on 2 cores, and kept in the user's cache folder.
-# ITK_DIR names an own one instead; built without TBB, it makes wheels that fail beside those of itk, which use it.
+# It is built once, in about 4 minutes on 2 cores, and kept in the user's cache folder.
+# ITK_DIR names an own one instead, with ITKCommon wrapped for the types and dimensions of the itk wheels.
 set -euo pipefail
 exec 3>&1 1>&2 # only the path goes to stdout
 

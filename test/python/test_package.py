@@ -180,3 +180,16 @@ def test_examples_are_typed(checker):
     else:
         done = run(sys.executable, "-m", "pyright", "--pythonpath", sys.executable, *EXAMPLES, cwd=ROOT)
     assert done.returncode == 0, done.stdout
+
+
+# Workflows
+
+
+@pytest.mark.parametrize("workflow", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_workflows_have_pinned_actions_and_least_permissions(workflow):
+    text = workflow.read_text()
+    assert "\npermissions:\n  contents: read\n" in text
+    actions = re.findall(r"uses: (\S+)", text)
+    assert actions and all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in actions), actions
+    for step in re.split(r"\n +- ", text):
+        assert "secrets." not in step or "if: startsWith(github.ref, 'refs/tags/v')" in step, step
