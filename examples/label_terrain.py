@@ -35,7 +35,7 @@ some = slice(2, None, 6), slice(2, None, 5)
 axes[0].quiver(x[some[1]], y[some[0]], to_east[some], to_north[some], angles="xy", scale_units="xy", scale=0.3, pivot="mid")
 axes[0].scatter(x[columns], y[rows], s=60, color="red", zorder=3)
 axes[0].set_title("steepest descent, and sinks in red")
-slope.rename("slope (m/m)").plot(ax=axes[1], cmap="magma")
+xarray.plot.pcolormesh(slope.rename("slope (m/m)"), ax=axes[1], cmap="magma")
 axes[1].set_title("slope")
 for panel in axes:
     panel.set_aspect("equal")

@@ -59,7 +59,7 @@ itk.median_image_filter(image, radius=1)
 default = itk.MultiThreaderBase.GetGlobalDefaultThreader()
 labels = itk.neighborhood_argmax_label_image_filter(image, center_score=0, background_value=255)
 itk.neighborhood_label_to_basin_image_filter(labels)
-copy = itk.NeighborhoodArgmaxLabelImageFilter.New(image).Clone()
+copy = itk.NeighborhoodArgmaxLabelImageFilter.New(itk.image_view_from_array(image)).Clone()
 print(default == itk.MultiThreaderBase.GetGlobalDefaultThreader() == itk.MultiThreaderBaseEnums.Threader_TBB)
 itk.median_image_filter(image, radius=1)
 """
