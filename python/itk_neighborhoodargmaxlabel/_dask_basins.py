@@ -49,8 +49,6 @@ def dask_basins(
 
     Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
     """
-    if generate_sink_image:
-        raise NotImplementedError("generate_sink_image")  # TODO
     import dask.array
     import scipy.sparse.csgraph  # noqa: F401 -- an error now, if it is missing, and not on a worker
 
