@@ -12,7 +12,7 @@ from ._itk import PIXEL_TYPES
 # Where coordinates lie at most this part of a step beside evenly spaced ones, they are even.
 TOLERANCE = 1e-3
 
-_SLAB = 2**24  # elements that are handled at once: between slabs, Python sees signals
+_SLAB = 2**22  # elements that are handled at once: between slabs, Python sees signals
 
 
 class Given(NamedTuple):
