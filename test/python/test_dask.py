@@ -79,7 +79,7 @@ def test_nothing_is_computed_before_it_is_asked_for():
         raise AssertionError("computed")
 
     array = dask.array.zeros((10, 10), chunks=5).map_blocks(fail, meta=np.empty((0, 0)))
-    labels = dask_labels(array, mask_image=array)
+    labels = dask_labels(array, mask_image=array > 0)
     with pytest.raises(AssertionError, match="computed"):
         labels.compute(scheduler="synchronous")
 
@@ -95,7 +95,6 @@ def test_nothing_is_computed_before_it_is_asked_for():
         (dask.array.zeros((5, 5)), {"centre_score": 0}, TypeError, "is center_score meant"),
         (dask.array.zeros((5, 5)), {"border": 3}, ValueError, "border is 3"),
         (dask.array.zeros((5, 5)), {"spacing": [0, 1]}, ValueError, "spacing"),
-        (dask.array.zeros((5, 5)), {"spacing": [1e-200, 1]}, ValueError, "[Ss]pacing"),
         (dask.array.zeros((5, 5)), {"mask_image": np.ones((5, 4), bool)}, ValueError, r"shape \(5, 4\): .* \(5, 5\)"),
     ],
 )
