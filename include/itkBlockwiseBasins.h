@@ -126,7 +126,7 @@ private:
     BasinForest<TNumber>  forest;
     std::vector<CellType> closedBefore;   // of each part: as in BasinBlock::SharedBasin
     std::vector<TNumber>  numbers;        // of each part that is a root; Continued if its basin begins in another slab
-    std::vector<Exit>     exits;          // out of the slab, once its blocks are joined
+    std::vector<Exit>     exits;          // to blocks that were not followed yet, and out of the slab
     std::vector<CellType> closed;         // basins of one block alone that begin in each segment
     std::vector<TNumber>  numbersBefore;  // basins that begin before each segment
     VoxelType             numberOfBasins; // that begin in the slab
@@ -238,8 +238,13 @@ private:
     return slab.blocks[block].firstPart + m_Numbers[voxel] - 1;
   }
 
+  /** Join what leads to blocks that have been followed; the other exits remain. */
   void
-  JoinBlocks(Slab & slab) const;
+  JoinExits(Slab & slab) const;
+
+  /** Basins that begin in each segment. */
+  void
+  CountBasins(Slab & slab) const;
 
   bool
   IsFirst(const Slab & slab, TNumber part) const
