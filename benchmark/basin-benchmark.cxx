@@ -16,8 +16,8 @@
  *
  *=========================================================================*/
 
-// Rates of directions and basins beside itk::TobogganImageFilter, and of writing 4 bytes a voxel to new memory, which is
-// what basins cannot be faster than. The names of the benchmarks are
+// Rates of directions and basins beside itk::TobogganImageFilter, and of writing 4 bytes a voxel to new memory, which
+// is what basins cannot be faster than. The names of the benchmarks are
 //   basins|directions+basins|toboggan|write / image or labels / length of the cube / threads
 
 #include "itkNeighborhoodArgmaxLabelHugePages.h"

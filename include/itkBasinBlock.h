@@ -28,17 +28,18 @@ namespace itk
 {
 
 /** \class BasinBlock
- * \brief Follows the labels of a block that fits the cache: labels in; provisional basins, and what leaves the block, out.
+ * \brief Follows the labels of a block that fits the cache: labels in; provisional basins, and what leaves the block,
+ * out.
  *
- * The block is an array of cells: rows of voxels, and around them a halo, as thick as labels reach. Labels that lead into
- * the halo leave the block. A cell with the label Layout::GetAbsent() is background, or outside of the image: a voxel that
- * leads there is a sink.
+ * The block is an array of cells: rows of voxels, and around them a halo, as thick as labels reach. Labels that lead
+ * into the halo leave the block. A cell with the label Layout::GetAbsent() is background, or outside of the image: a
+ * voxel that leads there is a sink.
  *
  * \par Algorithm
- * Each cell gets the cell that it leads to as its parent, and parents are replaced by their parents, up and down the block
- * and then where it is still needed, until nothing changes (path halving). Each step on a cycle takes a cell out of it, so
- * that one cell of it becomes the root. A pass at least halves all paths: n log n in the voxels of a block, which is a
- * constant.
+ * Each cell gets the cell that it leads to as its parent, and parents are replaced by their parents, up and down the
+ * block and then where it is still needed, until nothing changes (path halving). Each step on a cycle takes a cell out
+ * of it, so that one cell of it becomes the root. A pass at least halves all paths: n log n in the voxels of a block,
+ * which is a constant.
  *
  * No image, dimension or thread is known here.
  * \ingroup NeighborhoodArgmaxLabel
@@ -102,8 +103,9 @@ public:
     this->MarkShared();
   }
 
-  /** The provisional basins of a row of voxels. Rows are numbered in their order. Background is 0; basins that are shared
-   * are 1, 2, ... and the others GetClosedBegin(), GetClosedBegin() + 1, ..., each in the order of first voxels. */
+  /** The provisional basins of a row of voxels. Rows are numbered in their order. Background is 0; basins that are
+   * shared are 1, 2, ... and the others GetClosedBegin(), GetClosedBegin() + 1, ..., each in the order of first voxels.
+   */
   template <typename TNumber>
   void
   NumberRow(CellType row, TNumber * basins)

@@ -27,8 +27,8 @@ namespace itk
 /** \class BasinForest
  * \brief Joins parts of basins: union-find with path halving, where the root of a tree is its earliest part.
  *
- * A part has an order, such as its first voxel in the image, which no other part has. So roots do not depend on the order
- * of the joins.
+ * A part has an order, such as its first voxel in the image, which no other part has. So roots do not depend on the
+ * order of the joins.
  *
  * TPart counts the parts.
  * \ingroup NeighborhoodArgmaxLabel

@@ -45,8 +45,8 @@ namespace itk
  * Basins are numbered by their first voxels, whatever the blocks. Each block knows how many basins begin in each of its
  * rows, so that the number of a basin is a sum over rows, and those of a block are known from its provisional ones.
  *
- * Only basins that are shared by blocks are stored. TNumber, unsigned, counts them and the numbers. No pipeline or image
- * is known here.
+ * Only basins that are shared by blocks are stored. TNumber, unsigned, counts them and the numbers. No pipeline or
+ * image is known here.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TLabel, typename TNumber, unsigned int VDimension>
@@ -114,8 +114,8 @@ private:
     CellType numberOfClosed;
   };
 
-  /** Blocks in a raster from one block layer to another. Parts are the shared basins of its blocks. A segment is a row of a
-   * block; they are counted along the rows of the image. */
+  /** Blocks in a raster from one block layer to another. Parts are the shared basins of its blocks. A segment is a row
+   * of a block; they are counted along the rows of the image. */
   struct Slab
   {
     std::int64_t          beginLayer;
@@ -124,11 +124,11 @@ private:
     VoxelType             end;
     std::vector<Block>    blocks; // and one at the end
     BasinForest<TNumber>  forest;
-    std::vector<CellType> closedBefore; // of each part: as in BasinBlock::SharedBasin
-    std::vector<TNumber>  numbers;      // of each part that is a root; Continued if its basin begins in another slab
-    std::vector<Exit>     exits;        // out of the slab, once its blocks are joined
-    std::vector<CellType> closed;       // basins of one block alone that begin in each segment
-    std::vector<TNumber>  numbersBefore; // basins that begin before each segment
+    std::vector<CellType> closedBefore;   // of each part: as in BasinBlock::SharedBasin
+    std::vector<TNumber>  numbers;        // of each part that is a root; Continued if its basin begins in another slab
+    std::vector<Exit>     exits;          // to blocks that were not followed yet, and out of the slab
+    std::vector<CellType> closed;         // basins of one block alone that begin in each segment
+    std::vector<TNumber>  numbersBefore;  // basins that begin before each segment
     VoxelType             numberOfBasins; // that begin in the slab
   };
 
@@ -177,7 +177,8 @@ private:
     return ((coordinate + 1) * m_NumberOfBlocks[axis] - 1) / m_Graph.size[axis];
   }
 
-  /** Call function(block position, its number in the slab) for all blocks, or for the first ones along the first axis. */
+  /** Call function(block position, its number in the slab) for all blocks, or for the first ones along the first axis.
+   */
   template <typename TFunction>
   void
   ForEachBlock(const Slab & slab, bool onlyFirst, const TFunction & function) const;
@@ -237,8 +238,13 @@ private:
     return slab.blocks[block].firstPart + m_Numbers[voxel] - 1;
   }
 
+  /** Join what leads to blocks that have been followed; the other exits remain. */
   void
-  JoinBlocks(Slab & slab) const;
+  JoinExits(Slab & slab) const;
+
+  /** Basins that begin in each segment. */
+  void
+  CountBasins(Slab & slab) const;
 
   bool
   IsFirst(const Slab & slab, TNumber part) const
@@ -249,10 +255,7 @@ private:
   /** Call function(segment, begin, end) for the segments of a block, with the parts that begin there. */
   template <typename TFunction>
   void
-  ForEachSegment(const Slab &         slab,
-                 std::size_t          block,
-                 const PositionType & position,
-                 const TFunction &    function) const;
+  ForEachSegment(const Slab & slab, std::size_t block, const PositionType & position, const TFunction & function) const;
 
   /** The final number of a part. */
   TNumber

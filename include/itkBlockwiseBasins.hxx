@@ -308,6 +308,8 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowSlab(std::size_t index, cons
   Slab & slab = m_Slabs[index];
   slab.closed.resize((slab.end - slab.begin) / static_cast<VoxelType>(m_Graph.size[0]) *
                      static_cast<VoxelType>(m_NumberOfBlocks[0]));
+  PositionType firstOfSecondLayer{};
+  firstOfSecondLayer[m_SlabAxis] = slab.beginLayer + 1;
   BlockType    block;
   LayoutType   layout;
   PositionType strides;
@@ -331,21 +333,26 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowSlab(std::size_t index, cons
       const std::size_t blocks = 1 + (slab.end - slab.begin) / (layout.rows.size() * layout.rowLength);
       slab.forest.Reserve(static_cast<TNumber>(slab.forest.GetNumberOfParts() * blocks));
       slab.closedBefore.reserve(slab.closedBefore.size() * blocks);
-      slab.exits.reserve(slab.exits.size() * blocks);
+    }
+    // Layer by layer, while what is joined is in the cache.
+    if ((number + 1) % this->NumberInSlab(slab, firstOfSecondLayer) == 0)
+    {
+      this->JoinExits(slab);
     }
   });
+  this->JoinExits(slab);
   slab.blocks.push_back({ slab.forest.GetNumberOfParts(), 0, 0 });
-  this->JoinBlocks(slab);
+  this->CountBasins(slab);
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
 void
-BlockwiseBasins<TLabel, TNumber, VDimension>::JoinBlocks(Slab & slab) const
+BlockwiseBasins<TLabel, TNumber, VDimension>::JoinExits(Slab & slab) const
 {
   std::size_t left = 0;
   for (const Exit & exit : slab.exits)
   {
-    if (exit.target >= slab.begin && exit.target < slab.end)
+    if (exit.target >= slab.begin && exit.target < slab.end && exit.block < slab.blocks.size())
     {
       slab.forest.Join(exit.part, this->PartOf(slab, exit.block, exit.target));
     }
@@ -355,8 +362,12 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinBlocks(Slab & slab) const
     }
   }
   slab.exits.resize(left);
-  slab.exits.shrink_to_fit();
+}
 
+template <typename TLabel, typename TNumber, unsigned int VDimension>
+void
+BlockwiseBasins<TLabel, TNumber, VDimension>::CountBasins(Slab & slab) const
+{
   slab.numbers.resize(slab.forest.GetNumberOfParts());
   slab.numbersBefore.resize(slab.closed.size());
   slab.numberOfBasins = 0;

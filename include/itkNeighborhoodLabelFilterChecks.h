@@ -36,8 +36,8 @@ VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * n
   }
   if (mask && mask->GetLargestPossibleRegion() != region)
   {
-    itkGenericExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the " << name << " "
-                                                         << region << ": they must be the same");
+    itkGenericExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the " << name
+                                                         << " " << region << ": they must be the same");
   }
 }
 

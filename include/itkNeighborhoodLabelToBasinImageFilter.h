@@ -76,8 +76,8 @@ namespace itk
  * An image that does not fit the memory can be followed part by part. With `WholeRegion`, the label image is a part of
  * an image of that region. Where a label leads out of the part there is a sink, which is its own basin, and GetExits()
  * has these basins and where their labels lead in the whole image. To join the parts, join each exit with the basin of
- * its target, in the part where that is, unless it is background there. Then number what is joined in the order of first
- * voxels: the basins of the whole image. itk_neighborhoodargmaxlabel.dask_basins does that in Python.
+ * its target, in the part where that is, unless it is background there. Then number what is joined in the order of
+ * first voxels: the basins of the whole image. itk_neighborhoodargmaxlabel.dask_basins does that in Python.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
  * \sa TobogganImageFilter
@@ -153,12 +153,14 @@ public:
   const OutputImageType *
   GetSinkImage() const;
 
-  /** The region of the whole image, in which the label image is a part. Default: empty, the label image is the whole. */
+  /** The region of the whole image, in which the label image is a part. Default: empty, the label image is the whole.
+   */
   itkSetMacro(WholeRegion, RegionType);
   itkGetConstReferenceMacro(WholeRegion, RegionType);
 
-  /** Where labels lead out of a part, in rows of two pixels: the number of the basin that ends there, and the voxel that
-   * its label leads to, counted in the whole image from 0 on, the first axis fastest. nullptr without `WholeRegion`. */
+  /** Where labels lead out of a part, in rows of two pixels: the number of the basin that ends there, and the voxel
+   * that its label leads to, counted in the whole image from 0 on, the first axis fastest. nullptr without
+   * `WholeRegion`. */
   itkGetConstObjectMacro(Exits, ExitTableType);
 
   /** The number of basins that the last update found. */
@@ -251,13 +253,13 @@ private:
   void
   FindExits(const GraphType & graph);
 
-  RadiusType                       m_Radius{ RadiusType::Filled(1) };
-  LabelPixelType                   m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
-  bool                             m_Periodic{ false };
-  bool                             m_GenerateSinkImage{ false };
-  RegionType                       m_WholeRegion;
-  typename ExitTableType::Pointer  m_Exits;
-  SizeValueType                    m_NumberOfBasins{ 0 };
+  RadiusType                      m_Radius{ RadiusType::Filled(1) };
+  LabelPixelType                  m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
+  bool                            m_Periodic{ false };
+  bool                            m_GenerateSinkImage{ false };
+  RegionType                      m_WholeRegion;
+  typename ExitTableType::Pointer m_Exits;
+  SizeValueType                   m_NumberOfBasins{ 0 };
 };
 } // end namespace itk
 

@@ -196,14 +196,14 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValu
 template <typename TLabelImage, typename TOutputImage>
 template <typename TFunction>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEachPartOfRows(const GraphType & graph, const TFunction & function)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEachPartOfRows(const GraphType & graph,
+                                                                                  const TFunction & function)
 {
   const auto          length = static_cast<SizeValueType>(graph.size[0]);
   const SizeValueType rows = graph.GetNumberOfVoxels() / length;
   const SizeValueType count = this->NumberOfSlabs(graph);
-  this->ForEach(count, [&](SizeValueType i) {
-    function(i, rows * i / count * length, rows * (i + 1) / count * length);
-  });
+  this->ForEach(count,
+                [&](SizeValueType i) { function(i, rows * i / count * length, rows * (i + 1) / count * length); });
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -239,9 +239,8 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(con
     const auto index = this->GetInput()->ComputeIndex(static_cast<OffsetValueType>(voxel));
     itkExceptionMacro("The label image has the value " << static_cast<PrintType>(this->GetInput()->GetPixel(index))
                                                        << " at " << index << ", which is neither one of the "
-                                                       << graph.neighborhood.GetNumberOfLabels()
-                                                       << " labels of Radius " << m_Radius
-                                                       << " nor the BackgroundValue "
+                                                       << graph.neighborhood.GetNumberOfLabels() << " labels of Radius "
+                                                       << m_Radius << " nor the BackgroundValue "
                                                        << static_cast<PrintType>(m_BackgroundValue));
   }
 }
@@ -280,7 +279,8 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyBorder(con
 
 template <typename TLabelImage, typename TOutputImage>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(const GraphType & graph, NumberType * numbers)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(const GraphType & graph,
+                                                                             NumberType *      numbers)
 {
   // Parts of the progress; a sum above 1, were it rounded up, would start again at 0.
   constexpr float followWeight = 0.75f;
@@ -343,7 +343,8 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const 
 
 template <typename TLabelImage, typename TOutputImage>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindCycles(const GraphType & graph, std::vector<unsigned char> & hasSink)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindCycles(const GraphType &            graph,
+                                                                           std::vector<unsigned char> & hasSink)
 {
   const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
   OutputPixelType * const       sinks = this->GetSinkImage()->GetBufferPointer();

@@ -97,11 +97,11 @@ NumbersType
 Blockwise(const TGraph & graph, const typename TGraph::PositionType & lengths, const std::size_t numberOfSlabs)
 {
   using LabelType = std::decay_t<decltype(graph.backgroundValue)>;
-  constexpr unsigned int                                           dimension = std::tuple_size<decltype(graph.size)>{};
-  NumbersType                                                      numbers(graph.GetNumberOfVoxels(), 0xdead);
-  itk::BlockwiseBasins<LabelType, std::uint32_t, dimension>        basins(graph, lengths, numberOfSlabs, numbers.data());
-  std::uint64_t                                                    progress = 0;
-  const auto                                                       count = [&](std::uint64_t n) { progress += n; };
+  constexpr unsigned int                                    dimension = std::tuple_size<decltype(graph.size)>{};
+  NumbersType                                               numbers(graph.GetNumberOfVoxels(), 0xdead);
+  itk::BlockwiseBasins<LabelType, std::uint32_t, dimension> basins(graph, lengths, numberOfSlabs, numbers.data());
+  std::uint64_t                                             progress = 0;
+  const auto                                                count = [&](std::uint64_t n) { progress += n; };
   EXPECT_LE(basins.GetNumberOfSlabs(), numberOfSlabs);
   for (std::size_t slab = 0; slab < basins.GetNumberOfSlabs(); ++slab)
   {
@@ -336,8 +336,7 @@ TEST(BlockwiseBasins, OnePathThroughAllVoxels)
         const bool isUp = (y % 2 == 0) != isBack;
         const bool isTurn = x == (isUp ? 12 : 0);
         const bool isEnd = isTurn && y == (isBack ? 0 : 10);
-        array.labels[static_cast<std::size_t>(y * 13 + x)] =
-          isEnd ? 4 : isTurn ? (isBack ? 1 : 7) : isUp ? 5 : 3;
+        array.labels[static_cast<std::size_t>(y * 13 + x)] = isEnd ? 4 : isTurn ? (isBack ? 1 : 7) : isUp ? 5 : 3;
       }
     }
     ExpectSameAsWalk(array, "path");

@@ -759,8 +759,8 @@ TEST(NeighborhoodLabelToBasinImageFilter, ChecksRadiusMaskAndInput)
 
 TEST(NeighborhoodLabelToBasinImageFilter, PartsOfAnImageSayWhereLabelsLeaveThem)
 {
-  const auto                            labels = MakeRandomLabels<PlaneType>(LargePlane, 25, 0.1);
-  itk::Neighborhood<unsigned char, 2>   neighborhood;
+  const auto                              labels = MakeRandomLabels<PlaneType>(LargePlane, 25, 0.1);
+  itk::Neighborhood<unsigned char, 2>     neighborhood;
   const std::vector<PlaneType::IndexType> starts{ { { -5, 3 } }, { { 60, 70 } }, { { 145, 143 } } };
   neighborhood.SetRadius(2);
   for (const bool isPeriodic : { false, true })

@@ -98,8 +98,9 @@ def join_chunks(followed: list[Followed], grid: Grid) -> list[Table]:
     targets = np.concatenate([one.targets for one in followed]).astype(np.int64)
     chunk, voxel = grid.place_of(targets)
     entered = _basins_entered(followed, grid, befores, chunk, voxel)
-    leaves = entered >= 0  # at background it ends
-    exits, entered, chunk, voxel = exits[leaves], entered[leaves], chunk[leaves], voxel[leaves]
+    order = np.argsort(exits)
+    order = order[entered[order] >= 0]  # at background it ends
+    exits, entered, chunk, voxel = exits[order], entered[order], chunk[order], voxel[order]
 
     parts, ends = np.unique(np.stack([exits, entered]), return_inverse=True)
     ends = ends.reshape(2, -1)
@@ -124,20 +125,22 @@ def join_chunks(followed: list[Followed], grid: Grid) -> list[Table]:
     numbers = numbers[earliest]
 
     cycles, number_of_cycles = _cycles(ends, parts.size)
+    enters = np.flatnonzero(cycles >= 0)
+    enters = enters[np.argsort(chunk[enters])]
     tables = []
     for i, row in enumerate(rows):
         here = slice(*np.searchsorted(parts, befores[i : i + 2]))
-        leaving = exits[(exits >= befores[i]) & (exits < befores[i + 1])] - befores[i] + 1
-        enters = (chunk == i) & (cycles >= 0)
+        leaving = slice(*np.searchsorted(exits, befores[i : i + 2]))
+        entries = enters[slice(*np.searchsorted(chunk[enters], [i, i + 1]))]
         tables.append(
             Table(
                 begin[row],
                 parts[here] - befores[i] + 1,
                 is_first[here],
                 numbers[here],
-                leaving,
-                voxel[enters],
-                cycles[enters],
+                exits[leaving] - befores[i] + 1,
+                voxel[entries],
+                cycles[entries],
                 number_of_basins,
                 number_of_cycles,
             )
