@@ -23,6 +23,7 @@
 #include "itkTotalProgressReporter.h"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -190,7 +191,26 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValu
 {
   auto * const threader = this->GetMultiThreader();
   threader->SetNumberOfWorkUnits(this->GetNumberOfWorkUnits());
-  threader->ParallelizeArray(0, count, function, nullptr);
+  // ITK's thread pool drops what is thrown in other threads than that of the caller.
+  std::vector<std::exception_ptr> errors(count);
+  const auto                      keepErrors = [&](SizeValueType i) {
+    try
+    {
+      function(i);
+    }
+    catch (...)
+    {
+      errors[i] = std::current_exception();
+    }
+  };
+  threader->ParallelizeArray(0, count, keepErrors, nullptr);
+  for (const auto & error : errors)
+  {
+    if (error)
+    {
+      std::rethrow_exception(error);
+    }
+  }
 }
 
 template <typename TLabelImage, typename TOutputImage>

@@ -77,6 +77,15 @@ def test_basins_of_a_large_array():
     assert_noticed(lambda: [basins(directions) for _ in range(20)], whole / 3)
 
 
+def test_basins_are_interrupted_at_any_time():
+    """ITK's thread pool drops what some of its threads throw: the filter must not go on with a part of their work."""
+    directions = labels(np.random.default_rng(2).random((250, 250, 250), np.float32), center_score=0, border="inside")
+    expected = basins(directions)
+    for delay in np.linspace(0.0005, 0.03, 40):
+        seconds_until_noticed(lambda: [basins(directions) for _ in range(50)], delay)
+    assert_array_equal(basins(directions), expected)
+
+
 @pytest.mark.parametrize("scheduler", ["synchronous", "threads"])
 def test_through_dask(image, scheduler):
     lazy = labels(dask.array.from_array(image, chunks=(150, 300, 300)), **LABELS)
