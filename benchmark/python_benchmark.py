@@ -174,6 +174,29 @@ def measure_in_process(method, name):
     return result
 
 
+def compare_with_the_bare_filter(length):
+    """What labels() costs above the filter alone, which writes into an image of its own; in interleaved runs."""
+    import itk
+    from itk_neighborhoodargmaxlabel import labels
+
+    image = read_image(length)
+    view = itk.image_view_from_array(image)
+
+    def bare():
+        made = itk.NeighborhoodArgmaxLabelImageFilter.New(view)
+        made.Update()
+
+    seconds = {bare: [], (lambda: labels(image)): []}
+    for _ in range(41):
+        for function, times in seconds.items():
+            start = time.perf_counter()
+            function()
+            times.append(time.perf_counter() - start)
+    filter_times, label_times = (np.array(times[1:]) for times in seconds.values())
+    above = np.median(label_times / filter_times) - 1
+    print(f"{length}³: filter {np.median(filter_times):.4f} s, labels() {np.median(label_times):.4f} s: {above:+.1%}")
+
+
 def describe(result, best):
     if result is None:
         return "does not fit the memory | | "
@@ -229,10 +252,14 @@ def main():
     parser.add_argument("--random", default="256", help="length of each axis of the random image of the table")
     parser.add_argument("--growth", type=int, nargs="+", default=[64, 128, 256, 512], help="lengths for the picture")
     parser.add_argument("--picture", help="file for the picture of the growth")
+    parser.add_argument("--labels", metavar="LENGTH", help="only labels() beside the bare filter, on a random image")
     parser.add_argument("--measure", nargs=2, metavar=("METHOD", "IMAGE"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
         print(json.dumps(measure(*arguments.measure)))
+        return
+    if arguments.labels:
+        compare_with_the_bare_filter(arguments.labels)
         return
     print_table([*filter(None, [arguments.image]), arguments.random])
     if arguments.picture:

@@ -9,27 +9,21 @@ import sys
 
 import itk
 import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from itk_neighborhoodargmaxlabel import direction_colors, labels
+
+matplotlib.use("Agg")
 
 path = sys.argv[1] if len(sys.argv) > 1 else "/usr/share/mricron/templates/ch2.nii.gz"
 picture = sys.argv[2] if len(sys.argv) > 2 else "labels.png"
 
 image = itk.imread(path)
-labels, scores = itk.neighborhood_argmax_label_image_filter(
-    image, center_score=0, border=itk.NeighborhoodArgmaxLabelImageFilterEnums.Border_Inside, generate_score_image=True
-)
-
-# The offset of each label, x first; as a color: red to the right, green to the front, blue upwards.
-offsets = np.stack([axis.ravel() - 1 for axis in np.indices((3, 3, 3))[::-1]], axis=1)
-lengths = np.linalg.norm(offsets, axis=1, keepdims=True)
-colors = 0.5 + 0.5 * offsets / np.maximum(lengths, 1)
+found, scores = labels(image, center_score=0, border="inside", generate_score_image=True)
 
 middle = itk.size(image)[2] // 2
-values, label, score = (itk.array_view_from_image(i)[middle] for i in (image, labels, scores))
-directions = np.where(score[..., np.newaxis] > 0, colors[label], 0.0)
+values, label, score = (itk.array_view_from_image(i)[middle] for i in (image, found, scores))
+directions = np.where(score[..., np.newaxis] > 0, direction_colors()[label], 0)
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 4.8), layout="constrained")
 spacing = itk.spacing(image)
@@ -44,4 +38,4 @@ for panel, pixels, title, options in (
 figure.colorbar(shown, ax=axes[2], shrink=0.8)
 figure.savefig(picture, dpi=100)
 
-print(f"{np.mean(itk.array_view_from_image(labels) == 13):.1%} of the voxels are sinks; {picture} is written")
+print(f"{np.mean(itk.array_view_from_image(found) == 13):.1%} of the voxels are sinks; {picture} is written")

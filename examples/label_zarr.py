@@ -5,34 +5,33 @@
 """
 
 import argparse
+from typing import Any
 
 import dask.array
-import itk
 import ngff_zarr
 import zarr
 from distributed import Client, progress
-from itk_neighborhoodargmaxlabel import dask_labels
+from itk_neighborhoodargmaxlabel import labels
 
 
 def label_zarr(source, target, client, **options):
     """Labels the array or OME-Zarr in the folder `source` into a new one in the folder `target`."""
-    image = zarr.open(source, mode="r")
-    if isinstance(image, zarr.Array):
-        array_path = label_path = None
-    else:
+    image: Any = zarr.open(source, mode="r")
+    path, metadata = None, None
+    if isinstance(image, zarr.Group):
         # The metadata of the OME-Zarr, of its finest level only, is that of the labels as well.
-        metadata = dict(image.attrs)
+        metadata = dict[str, Any](image.attrs)
         levels = metadata.get("ome", metadata)["multiscales"][0]
         levels["datasets"] = levels["datasets"][:1]
-        array_path = label_path = levels["datasets"][0]["path"]
+        path = levels["datasets"][0]["path"]
         finest = ngff_zarr.from_ngff_zarr(source).images[0]
-        options["spacing"] = [finest.scale[axis] for axis in reversed(finest.dims)]
+        options["spacing"] = [finest.scale[axis] for axis in finest.dims]
 
-    array = dask.array.from_zarr(source, component=array_path)
-    labels = dask_labels(array, **options).rechunk(array.chunksize)
-    if label_path is not None:
+    array = dask.array.from_zarr(source, component=path)
+    found = labels(array, **options).rechunk(array.chunksize)
+    if metadata is not None:
         zarr.create_group(target, attributes=metadata, zarr_format=image.metadata.zarr_format)
-    writing = client.compute(labels.to_zarr(target, component=label_path, compute=False))
+    writing = client.compute(found.to_zarr(target, component=path, compute=False))
     progress(writing)
     writing.result()
 
@@ -47,9 +46,8 @@ def main():
     parser.add_argument("--memory-limit", default="auto", help="of each process, for example 2GB")
     arguments = parser.parse_args()
 
-    border = getattr(itk.NeighborhoodArgmaxLabelImageFilterEnums, "Border_" + arguments.border)
     with Client(n_workers=arguments.workers, threads_per_worker=1, memory_limit=arguments.memory_limit) as client:
-        label_zarr(arguments.source, arguments.target, client, border=border, center_score=arguments.center_score)
+        label_zarr(arguments.source, arguments.target, client, border=arguments.border, center_score=arguments.center_score)
 
 
 if __name__ == "__main__":

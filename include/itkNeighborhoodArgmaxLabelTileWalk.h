@@ -313,6 +313,7 @@ private:
         }
         this->LabelPlane(labeler, at, axes, memory, regions);
         progress.Completed(tile.rows * tile.columns);
+        progress.CheckAbortGenerateData();
       }
     }
   }
@@ -421,6 +422,7 @@ private:
           this->StoreRow(index, length, labels.data() + x, scores.data() + x);
         }
         progress.Completed(count);
+        progress.CheckAbortGenerateData();
       }
     });
   }

@@ -20,15 +20,12 @@
 
 #include "itkImage.h"
 #include "itkImageToImageFilter.h"
-#include "itkNeighborhoodArgmaxLabelImageFilter.h"
+#include "itkBlockwiseBasins.h"
 
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <ostream>
 #include <type_traits>
-#include <utility>
-#include <vector>
 
 namespace itk
 {
@@ -53,7 +50,7 @@ namespace itk
  * `BackgroundValue` of NeighborhoodArgmaxLabelImageFilter has to be the same, unless its `Border` is not `Background`
  * and it has no mask. What cannot be told apart is refused: a `BackgroundValue` that is the label of a direction, and
  * an image, not `Periodic`, whose outermost layer (as thick as the radius) has the label 0 all over: labels with the
- * default background of NeighborhoodArgmaxLabelImageFilter look like that.
+ * default background of NeighborhoodArgmaxLabelImageFilter look like that. (Parts of an image are not checked for it.)
  *
  * \par Inputs and outputs
  * An image of integers, such as NeighborhoodArgmaxLabelImageFilter gives, of the same `Radius`. An optional `MaskImage`
@@ -67,16 +64,20 @@ namespace itk
  * an exception as well.
  *
  * \par Algorithm
- * The image is cut into slabs, one for a work unit (by default, a thread). In each, voxels are joined in raster order
- * with those that they lead to: union-find in the output image itself, where each voxel gets an earlier one of its
- * basin and the first one of a basin is the root of its tree. A second pass numbers the trees in the order of their
- * first voxels. What leaves a slab is joined by numbers, and the voxels of later slabs are renumbered. Time grows no
- * faster than n log n with the number of voxels, whatever the labels, and in practice with n: nearly all trees are
- * joined at their roots.
+ * Blocks that fit the cache are followed one by one, joined over their faces (union-find), and numbered: see
+ * BlockwiseBasins. Time is linear in the number of voxels, whatever the labels.
  *
  * \par Memory
- * The output, where all of that happens, and a list of what leaves the slabs. Output pixels of less than 32 bits take a
- * copy of 32 bits while the filter runs. The whole label image is needed; the filter does not stream.
+ * The output, where all of that happens, and some 20 bytes for each basin of a block that labels enter or leave: of
+ * noise, a fifth of the output. Output pixels of less than 32 bits take a copy of 32 bits while the filter runs. The
+ * whole label image is needed; the filter does not stream.
+ *
+ * \par Images in parts
+ * An image that does not fit the memory can be followed part by part. With `WholeRegion`, the label image is a part of
+ * an image of that region. Where a label leads out of the part there is a sink, which is its own basin, and GetExits()
+ * has these basins and where their labels lead in the whole image. To join the parts, join each exit with the basin of
+ * its target, in the part where that is, unless it is background there. Then number what is joined in the order of
+ * first voxels: the basins of the whole image. itk_neighborhoodargmaxlabel.dask_basins does that in Python.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
  * \sa TobogganImageFilter
@@ -102,9 +103,11 @@ public:
   using OutputImageType = TOutputImage;
   using OutputPixelType = typename TOutputImage::PixelType;
   using IndexType = typename TLabelImage::IndexType;
+  using RegionType = typename TLabelImage::RegionType;
   using OffsetType = typename TLabelImage::OffsetType;
   using RadiusType = typename TLabelImage::SizeType;
   using MaskImageType = Image<unsigned char, ImageDimension>;
+  using ExitTableType = Image<SizeValueType, 2>;
 
   itkNewMacro(Self);
 #ifdef itkOverrideGetNameOfClassMacro
@@ -118,7 +121,7 @@ public:
   static_assert(std::is_integral<OutputPixelType>::value && !std::is_same<OutputPixelType, bool>::value,
                 "Numbers of basins are integers.");
 
-  /** Radius of the neighbourhood whose labels these are. Default 1 on every axis. */
+  /** Radius of the neighborhood whose labels these are. Default 1 on every axis. */
   itkSetMacro(Radius, RadiusType);
   itkGetConstReferenceMacro(Radius, RadiusType);
   /** The same radius on every axis. */
@@ -149,6 +152,16 @@ public:
   GetSinkImage();
   const OutputImageType *
   GetSinkImage() const;
+
+  /** The region of the whole image, in which the label image is a part. Default: empty, the label image is the whole.
+   */
+  itkSetMacro(WholeRegion, RegionType);
+  itkGetConstReferenceMacro(WholeRegion, RegionType);
+
+  /** Where labels lead out of a part, in rows of two pixels: the number of the basin that ends there, and the voxel
+   * that its label leads to, counted in the whole image from 0 on, the first axis fastest. nullptr without
+   * `WholeRegion`. */
+  itkGetConstObjectMacro(Exits, ExitTableType);
 
   /** The number of basins that the last update found. */
   itkGetConstMacro(NumberOfBasins, SizeValueType);
@@ -185,141 +198,68 @@ protected:
   GenerateData() override;
 
 private:
-  using NeighborhoodType = NeighborhoodArgmaxLabelImageFilter<TLabelImage, TLabelImage>;
-
   using UnsignedLabelType = std::make_unsigned_t<LabelPixelType>;
+  using GraphType = NeighborhoodLabelGraph<UnsignedLabelType, ImageDimension>;
+  using PositionType = typename GraphType::PositionType;
 
   /** Holds numbers while they are worked out. */
   using NumberType = std::conditional_t<(sizeof(OutputPixelType) < sizeof(std::uint32_t)),
                                         std::uint32_t,
                                         std::make_unsigned_t<OutputPixelType>>;
 
-  /** That of background, and of voxels to which nothing has led yet. */
-  static constexpr NumberType NoParent = std::numeric_limits<NumberType>::max();
+  GraphType
+  MakeGraph() const;
 
-  /** Parts of the progress; a sum above 1, were it rounded up, would start again at 0. */
-  static constexpr float JoinWeight = 0.75f;
-  static constexpr float NumberWeight = 0.24f;
-
-  /** The labels as a graph. Voxels are counted from 0 on, the first axis fastest. */
-  struct Graph
+  bool
+  IsPart() const
   {
-    const LabelPixelType *       labels;
-    const unsigned char *        mask; // or nullptr
-    RadiusType                   size;
-    RadiusType                   radius;
-    SizeValueType                numberOfVoxels;
-    SizeValueType                reach;   // how far apart, at most, voxels of one neighbourhood are
-    std::vector<OffsetType>      offsets; // of each label
-    std::vector<OffsetValueType> steps;   // of each label, from voxel to voxel
-    LabelPixelType               backgroundValue;
-    bool                         isPeriodic;
+    return m_WholeRegion.GetNumberOfPixels() > 0;
+  }
 
-    bool
-    IsBackground(SizeValueType voxel) const
-    {
-      return labels[voxel] == backgroundValue || (mask && mask[voxel] == 0);
-    }
+  /** How many threads are worth waking up. */
+  SizeValueType
+  NumberOfSlabs(const GraphType & graph) const;
 
-    OffsetType
-    PositionOf(SizeValueType voxel) const;
-
-    bool
-    LeadsOut(SizeValueType voxel, const OffsetType & position) const;
-
-    /** Where the label of a voxel leads; out of the image: to the voxel itself, as that of the centre does. */
-    SizeValueType
-    Next(SizeValueType voxel, const OffsetType & position) const;
-
-    /** Call function(voxel, position) for the first voxel of each row. */
-    template <typename TFunction>
-    void
-    ForEachRow(SizeValueType begin, SizeValueType end, const TFunction & function) const;
-
-    /** Where, in the row at `position`, the voxels begin and end whose neighbourhood is inside the image; at the end of
-     * the row if there are none. */
-    std::pair<SizeValueType, SizeValueType>
-    InteriorOf(const OffsetType & position) const;
-  };
-
-  using VoxelPair = std::pair<SizeValueType, SizeValueType>;
-
-  /** Voxels from `begin` to before `end`, whole rows, for one thread. */
-  struct Slab
-  {
-    SizeValueType          begin;
-    SizeValueType          end;
-    bool                   hasBackground{ false };
-    std::vector<VoxelPair> exits; // voxels, and those in other slabs that they lead to
-    SizeValueType          firstRoot{ 0 };
-    SizeValueType          endRoot{ 0 }; // of those that it shares, the first one and the one behind the last
-    SizeValueType          numberOfBasins{ 0 };
-    SizeValueType          numbersBefore{ 0 }; // in the slabs before
-  };
-
-  /** The root of a tree that is joined with one in another slab. */
-  struct SharedRoot
-  {
-    SizeValueType voxel;
-    SizeValueType first;       // the place of the first root of this basin
-    SizeValueType number{ 0 }; // of the basin; before NumberBasins(), counted in the slab
-  };
-
-  Graph
-  MakeGraph(const LabelImageType * labels, const MaskImageType * mask) const;
-
-  std::vector<Slab>
-  MakeSlabs(const Graph & graph) const;
-
-  /** Call function(slab) for all slabs, in parallel. */
+  /** Call function(i) for i from 0 to before `count`, in parallel. */
   template <typename TFunction>
   void
-  ForEachSlab(std::vector<Slab> & slabs, const TFunction & function);
+  ForEach(SizeValueType count, const TFunction & function);
 
-  /** Throws where labels and background cannot be told apart. */
+  /** Call function(i, begin, end) for the voxels of whole rows, in parallel. */
+  template <typename TFunction>
   void
-  VerifyLabels(const Graph & graph, std::vector<Slab> & slabs);
+  ForEachPartOfRows(const GraphType & graph, const TFunction & function);
 
-  /** Join each voxel of a slab with the one that it leads to, by union-find. The root of a tree is its first voxel. */
-  template <bool VHasBackground>
+  /** Throws at the first voxel whose value is neither a label nor background. */
   void
-  JoinVoxels(const Graph & graph, Slab & slab, NumberType * parents);
+  VerifyLabels(const GraphType & graph);
 
-  /** The root of a tree of union-find. */
-  template <typename TNumber>
-  static TNumber
-  RootOf(TNumber * parent, TNumber place);
-
-  /** Join two trees; the lower root remains. */
-  template <typename TNumber>
-  static void
-  JoinTrees(TNumber * parent, TNumber a, TNumber b);
-
-  /** Join trees of different slabs, and return their roots in ascending order. */
-  static std::vector<SharedRoot>
-  JoinSlabs(std::vector<Slab> & slabs, NumberType * parents);
-
-  /** Count the basins that begin in a slab. */
-  static void
-  CountBasins(Slab & slab, const NumberType * parents, std::vector<SharedRoot> & roots);
-
-  /** From numbers in each slab to those of the output; throws if it cannot hold them. */
+  /** Throws when the border looks like the default background of NeighborhoodArgmaxLabelImageFilter. */
   void
-  NumberBasins(std::vector<Slab> & slabs, std::vector<SharedRoot> & roots);
+  VerifyBorder(const GraphType & graph) const;
 
-  /** From parents to numbers, in place. */
+  /** Number all voxels. Throws if there are more basins than `maximum`. */
   void
-  NumberVoxels(const Slab & slab, const std::vector<SharedRoot> & roots, NumberType * parents);
+  NumberVoxels(const GraphType & graph, NumberType * numbers);
 
   /** The second output. */
   void
-  FindSinks(const Graph & graph, std::vector<Slab> & slabs);
+  FindSinks(const GraphType & graph);
 
-  RadiusType     m_Radius{ NeighborhoodType::UnitRadius() };
-  LabelPixelType m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
-  bool           m_Periodic{ false };
-  bool           m_GenerateSinkImage{ false };
-  SizeValueType  m_NumberOfBasins{ 0 };
+  /** The sinks of basins that have none yet: the first voxels of cycles. */
+  void
+  FindCycles(const GraphType & graph, std::vector<unsigned char> & hasSink);
+
+  void
+  FindExits(const GraphType & graph);
+
+  RadiusType                      m_Radius{ RadiusType::Filled(1) };
+  LabelPixelType                  m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
+  bool                            m_Periodic{ false };
+  bool                            m_GenerateSinkImage{ false };
+  RegionType                      m_WholeRegion;
+  typename ExitTableType::Pointer m_Exits;
+  SizeValueType                   m_NumberOfBasins{ 0 };
 };
 } // end namespace itk
 

@@ -18,12 +18,14 @@
 #ifndef itkNeighborhoodLabelToBasinImageFilter_hxx
 #define itkNeighborhoodLabelToBasinImageFilter_hxx
 
-#include "itkNeighborhoodArgmaxLabelHugePages.h"
+#include "itkNeighborhoodLabelFilterChecks.h"
 #include "itkNumericTraits.h"
 #include "itkTotalProgressReporter.h"
 
 #include <algorithm>
-#include <numeric>
+#include <exception>
+#include <memory>
+#include <vector>
 
 namespace itk
 {
@@ -95,7 +97,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyPreconditi
 
   using PrintType = typename NumericTraits<LabelPixelType>::PrintType;
   constexpr auto      maximum = std::numeric_limits<LabelPixelType>::max();
-  const SizeValueType numberOfLabels = NeighborhoodType::NumberOfLabels(m_Radius);
+  const SizeValueType numberOfLabels = NeighborhoodLabels<ImageDimension>(m_Radius).GetNumberOfLabels();
   if (numberOfLabels == 1)
   {
     itkExceptionMacro("Radius is " << m_Radius << ": with 0 on every axis there is nothing to follow");
@@ -120,30 +122,14 @@ template <typename TLabelImage, typename TOutputImage>
 void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyInputInformation() const
 {
-  const auto region = this->GetInput()->GetLargestPossibleRegion();
-  if (region.GetNumberOfPixels() == 0)
+  NeighborhoodArgmaxLabel::VerifyImageAndMask(*this->GetInput(), this->GetMaskImage(), "label image");
+  NeighborhoodArgmaxLabel::VerifyPlaceOfMask([this] { Superclass::VerifyInputInformation(); }, "label image");
+
+  const RegionType & region = this->GetInput()->GetLargestPossibleRegion();
+  if (this->IsPart() && !m_WholeRegion.IsInside(region))
   {
-    itkExceptionMacro("The label image has no voxels: its size is " << region.GetSize());
-  }
-  if (region.GetSize(0) > NoParent)
-  {
-    itkExceptionMacro("The label image has rows of "
-                      << region.GetSize(0)
-                      << " voxels, more than the output pixel type can count: with one of 64 bits it can");
-  }
-  const MaskImageType * const mask = this->GetMaskImage();
-  if (mask && mask->GetLargestPossibleRegion() != region)
-  {
-    itkExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the label image "
-                                                  << region << ": they must be the same");
-  }
-  try
-  {
-    Superclass::VerifyInputInformation();
-  }
-  catch (const ExceptionObject & error)
-  {
-    itkExceptionMacro("MaskImage lies at another place than the label image. " << error.GetDescription());
+    itkExceptionMacro("WholeRegion is " << m_WholeRegion << ", and the label image lies not in it: its region is "
+                                        << region);
   }
 }
 
@@ -172,228 +158,138 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::EnlargeOutputReq
 
 template <typename TLabelImage, typename TOutputImage>
 auto
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::PositionOf(SizeValueType voxel) const
-  -> OffsetType
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeGraph() const -> GraphType
 {
-  OffsetType position;
+  const RegionType & region = this->GetInput()->GetBufferedRegion();
+  GraphType          graph;
+  graph.labels = reinterpret_cast<const UnsignedLabelType *>(this->GetInput()->GetBufferPointer());
+  graph.mask = this->GetMaskImage() ? this->GetMaskImage()->GetBufferPointer() : nullptr;
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
-    position[axis] = static_cast<OffsetValueType>(voxel % size[axis]);
-    voxel /= size[axis];
+    graph.size[axis] = static_cast<std::int64_t>(region.GetSize(axis));
+    graph.radius[axis] = static_cast<std::int64_t>(m_Radius[axis]);
   }
-  return position;
-}
-
-template <typename TLabelImage, typename TOutputImage>
-bool
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::LeadsOut(SizeValueType      voxel,
-                                                                                const OffsetType & position) const
-{
-  const OffsetType & offset = offsets[labels[voxel]];
-  bool               leadsOut = false;
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-  {
-    // A negative position becomes greater than any size.
-    leadsOut |= static_cast<SizeValueType>(position[axis] + offset[axis]) >= size[axis];
-  }
-  return leadsOut;
-}
-
-template <typename TLabelImage, typename TOutputImage>
-SizeValueType
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::Next(SizeValueType      voxel,
-                                                                            const OffsetType & position) const
-{
-  if (!this->LeadsOut(voxel, position))
-  {
-    return voxel + steps[labels[voxel]];
-  }
-  if (!isPeriodic)
-  {
-    return voxel;
-  }
-  const OffsetType & offset = offsets[labels[voxel]];
-  SizeValueType      next = 0;
-  for (unsigned int axis = ImageDimension; axis-- > 0;)
-  {
-    const auto length = static_cast<OffsetValueType>(size[axis]);
-    next = next * size[axis] + (((position[axis] + offset[axis]) % length + length) % length);
-  }
-  return next;
-}
-
-template <typename TLabelImage, typename TOutputImage>
-template <typename TFunction>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::ForEachRow(SizeValueType     begin,
-                                                                                  SizeValueType     end,
-                                                                                  const TFunction & function) const
-{
-  OffsetType position = this->PositionOf(begin);
-  for (SizeValueType row = begin; row < end; row += size[0])
-  {
-    function(row, position);
-    for (unsigned int axis = 1; axis < ImageDimension; ++axis)
-    {
-      if (static_cast<SizeValueType>(++position[axis]) < size[axis])
-      {
-        break;
-      }
-      position[axis] = 0;
-    }
-  }
-}
-
-template <typename TLabelImage, typename TOutputImage>
-auto
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::Graph::InteriorOf(const OffsetType & position) const
-  -> std::pair<SizeValueType, SizeValueType>
-{
-  bool isAtBorder = size[0] <= 2 * radius[0];
-  for (unsigned int axis = 1; axis < ImageDimension; ++axis)
-  {
-    const auto before = static_cast<SizeValueType>(position[axis]);
-    isAtBorder |= before < radius[axis] || size[axis] - before <= radius[axis];
-  }
-  return isAtBorder ? std::make_pair(size[0], size[0]) : std::make_pair(radius[0], size[0] - radius[0]);
-}
-
-template <typename TLabelImage, typename TOutputImage>
-auto
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeGraph(const LabelImageType * labels,
-                                                                          const MaskImageType *  mask) const -> Graph
-{
-  Graph graph;
-  graph.labels = labels->GetBufferPointer();
-  graph.mask = mask ? mask->GetBufferPointer() : nullptr;
-  graph.size = labels->GetBufferedRegion().GetSize();
-  graph.radius = m_Radius;
-  graph.numberOfVoxels = labels->GetBufferedRegion().GetNumberOfPixels();
-  graph.backgroundValue = m_BackgroundValue;
-  graph.isPeriodic = m_Periodic;
-  graph.reach = 0;
-  SizeValueType stride = 1;
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-  {
-    graph.reach += std::min(m_Radius[axis], graph.size[axis] - 1) * stride;
-    stride *= graph.size[axis];
-  }
-  for (SizeValueType label = 0; label < NeighborhoodType::NumberOfLabels(m_Radius); ++label)
-  {
-    graph.offsets.push_back(NeighborhoodType::OffsetOfLabel(label, m_Radius));
-    OffsetValueType step = 0;
-    for (unsigned int axis = ImageDimension; axis-- > 0;)
-    {
-      step = step * static_cast<OffsetValueType>(graph.size[axis]) + graph.offsets.back()[axis];
-    }
-    graph.steps.push_back(step);
-  }
+  graph.neighborhood = NeighborhoodLabels<ImageDimension>(m_Radius);
+  graph.backgroundValue = static_cast<UnsignedLabelType>(m_BackgroundValue);
+  graph.isPeriodic = m_Periodic && !this->IsPart();
   return graph;
 }
 
 template <typename TLabelImage, typename TOutputImage>
-auto
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeSlabs(const Graph & graph) const
-  -> std::vector<Slab>
+SizeValueType
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberOfSlabs(const GraphType & graph) const
 {
   // Below this, waking threads up takes longer than the basins.
   constexpr SizeValueType smallImage = 1 << 15;
-  // What can leave a slab, on both of its sides, is then a quarter of it.
-  constexpr SizeValueType minimumThickness = 8;
-
-  const SizeValueType numberOfRows = graph.numberOfVoxels / graph.size[0];
-  SizeValueType       count = 1;
-  if (graph.numberOfVoxels > smallImage)
-  {
-    count = std::min({ static_cast<SizeValueType>(this->GetNumberOfWorkUnits()),
-                       graph.numberOfVoxels / minimumThickness / std::max<SizeValueType>(graph.reach, 1),
-                       numberOfRows });
-    count = std::max<SizeValueType>(count, 1);
-  }
-  // Voxels are counted in NumberType.
-  const SizeValueType maximumRows = NoParent / graph.size[0];
-  count = std::max(count, (numberOfRows + maximumRows - 1) / maximumRows);
-  std::vector<Slab> slabs(count);
-  for (SizeValueType i = 0; i < count; ++i)
-  {
-    slabs[i].begin = i == 0 ? 0 : slabs[i - 1].end;
-    slabs[i].end = slabs[i].begin + (numberOfRows / count + (i < numberOfRows % count)) * graph.size[0];
-  }
-  return slabs;
+  return graph.GetNumberOfVoxels() > smallImage ? this->GetNumberOfWorkUnits() : 1;
 }
 
 template <typename TLabelImage, typename TOutputImage>
 template <typename TFunction>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEachSlab(std::vector<Slab> & slabs,
-                                                                            const TFunction &   function)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValueType count, const TFunction & function)
 {
   auto * const threader = this->GetMultiThreader();
   threader->SetNumberOfWorkUnits(this->GetNumberOfWorkUnits());
-  threader->ParallelizeArray(0, slabs.size(), [&](SizeValueType i) { function(slabs[i]); }, nullptr);
+  // ITK's thread pool drops what is thrown in other threads than that of the caller.
+  std::vector<std::exception_ptr> errors(count);
+  const auto                      keepErrors = [&](SizeValueType i) {
+    try
+    {
+      function(i);
+    }
+    catch (...)
+    {
+      errors[i] = std::current_exception();
+    }
+  };
+  threader->ParallelizeArray(0, count, keepErrors, nullptr);
+  for (const auto & error : errors)
+  {
+    if (error)
+    {
+      std::rethrow_exception(error);
+    }
+  }
+}
+
+template <typename TLabelImage, typename TOutputImage>
+template <typename TFunction>
+void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEachPartOfRows(const GraphType & graph,
+                                                                                  const TFunction & function)
+{
+  const auto          length = static_cast<SizeValueType>(graph.size[0]);
+  const SizeValueType rows = graph.GetNumberOfVoxels() / length;
+  const SizeValueType count = this->NumberOfSlabs(graph);
+  this->ForEach(count,
+                [&](SizeValueType i) { function(i, rows * i / count * length, rows * (i + 1) / count * length); });
 }
 
 template <typename TLabelImage, typename TOutputImage>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(const Graph &       graph,
-                                                                             std::vector<Slab> & slabs)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(const GraphType & graph)
 {
-  const auto                 numberOfLabels = static_cast<UnsignedLabelType>(graph.offsets.size());
-  std::vector<SizeValueType> wrong(slabs.size(), graph.numberOfVoxels);
-  this->ForEachSlab(slabs, [&](Slab & slab) {
-    slab.hasBackground = graph.mask != nullptr;
-    for (SizeValueType row = slab.begin; row < slab.end; row += graph.size[0])
+  const auto                 numberOfLabels = static_cast<UnsignedLabelType>(graph.neighborhood.GetNumberOfLabels());
+  const SizeValueType        numberOfVoxels = graph.GetNumberOfVoxels();
+  std::vector<SizeValueType> wrong(this->NumberOfSlabs(graph), numberOfVoxels);
+  this->ForEachPartOfRows(graph, [&](SizeValueType i, SizeValueType begin, SizeValueType end) {
+    const auto isWrong = [&](UnsignedLabelType label) {
+      return (label >= numberOfLabels) & (label != graph.backgroundValue);
+    };
+    const auto length = static_cast<SizeValueType>(graph.size[0]);
+    for (SizeValueType row = begin; row < end && wrong[i] == numberOfVoxels; row += length)
     {
-      // In one go what is wrong unless the mask excuses it; a negative value becomes greater than any label.
-      const LabelPixelType * const labels = graph.labels + row;
-      const LabelPixelType         background = graph.backgroundValue;
-      UnsignedLabelType            isBackground = 0;
-      UnsignedLabelType            isWrong = 0;
-      for (SizeValueType x = 0; x < graph.size[0]; ++x)
+      // In one go what is wrong unless the mask excuses it.
+      UnsignedLabelType isAnyWrong = 0;
+      for (SizeValueType voxel = row; voxel < row + length; ++voxel)
       {
-        isBackground |= labels[x] == background;
-        isWrong |= (static_cast<UnsignedLabelType>(labels[x]) >= numberOfLabels) & (labels[x] != background);
+        isAnyWrong |= isWrong(graph.labels[voxel]);
       }
-      slab.hasBackground |= isBackground != 0;
-      for (SizeValueType x = 0; isWrong && x < graph.size[0]; ++x)
+      for (SizeValueType voxel = row + length; isAnyWrong && voxel-- > row;)
       {
-        if (static_cast<UnsignedLabelType>(labels[x]) >= numberOfLabels && !graph.IsBackground(row + x))
-        {
-          wrong[&slab - slabs.data()] = row + x;
-          return;
-        }
+        wrong[i] = isWrong(graph.labels[voxel]) && !graph.IsBackground(voxel) ? voxel : wrong[i];
       }
     }
   });
   const SizeValueType voxel = *std::min_element(wrong.begin(), wrong.end());
-  if (voxel < graph.numberOfVoxels)
+  if (voxel < numberOfVoxels)
   {
     using PrintType = typename NumericTraits<LabelPixelType>::PrintType;
-    itkExceptionMacro("The label image has the value "
-                      << static_cast<PrintType>(graph.labels[voxel]) << " at "
-                      << this->GetInput()->GetLargestPossibleRegion().GetIndex() + graph.PositionOf(voxel)
-                      << ", which is neither one of the " << graph.offsets.size() << " labels of Radius " << m_Radius
-                      << " nor the BackgroundValue " << static_cast<PrintType>(m_BackgroundValue));
+    const auto index = this->GetInput()->ComputeIndex(static_cast<OffsetValueType>(voxel));
+    itkExceptionMacro("The label image has the value " << static_cast<PrintType>(this->GetInput()->GetPixel(index))
+                                                       << " at " << index << ", which is neither one of the "
+                                                       << graph.neighborhood.GetNumberOfLabels() << " labels of Radius "
+                                                       << m_Radius << " nor the BackgroundValue "
+                                                       << static_cast<PrintType>(m_BackgroundValue));
   }
+}
 
+template <typename TLabelImage, typename TOutputImage>
+void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyBorder(const GraphType & graph) const
+{
   bool hasBorder = false;
   bool isZero = true;
-  for (SizeValueType row = 0; !m_Periodic && isZero && row < graph.numberOfVoxels; row += graph.size[0])
-  {
-    const auto [begin, end] = graph.InteriorOf(graph.PositionOf(row));
-    for (SizeValueType x = 0; x < graph.size[0]; x = x + 1 == begin ? end : x + 1)
+  graph.ForEachRow(0, graph.GetNumberOfVoxels(), [&](SizeValueType row, const PositionType & position) {
+    if (isZero)
     {
-      if (graph.mask == nullptr || graph.mask[row + x] != 0)
-      {
-        hasBorder = true;
-        isZero &= graph.labels[row + x] == 0;
-      }
+      graph.ForEachAtBorder(position, [&](SizeValueType x) {
+        const bool counts = graph.mask == nullptr || graph.mask[row + x] != 0;
+        hasBorder |= counts;
+        isZero &= !counts || graph.labels[row + x] == 0;
+      });
     }
-  }
+  });
   if (hasBorder && isZero)
   {
+    OffsetType offset;
+    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+    {
+      offset[axis] = -static_cast<OffsetValueType>(m_Radius[axis]);
+    }
     itkExceptionMacro("The label image is 0 all over its border. That is the direction "
-                      << graph.offsets[0]
+                      << offset
                       << " and the default background of NeighborhoodArgmaxLabelImageFilter, which cannot be told "
                          "apart: set the BackgroundValue there to "
                       << static_cast<typename NumericTraits<LabelPixelType>::PrintType>(m_BackgroundValue)
@@ -402,207 +298,27 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(con
 }
 
 template <typename TLabelImage, typename TOutputImage>
-template <bool VHasBackground>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinVoxels(const Graph & graph,
-                                                                           Slab &        slab,
-                                                                           NumberType *  parents)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(const GraphType & graph,
+                                                                             NumberType *      numbers)
 {
-  const SizeValueType count = slab.end - slab.begin;
-  NumberType * const  parent = parents + slab.begin; // of a voxel, counted from the slab's first one on
+  // Parts of the progress; a sum above 1, were it rounded up, would start again at 0.
+  constexpr float followWeight = 0.75f;
+  constexpr float numberWeight = 0.24f;
 
-  // Trees to be joined wait until the end of a row: whether a voxel joins two is hard to predict for a jump.
-  std::vector<std::pair<NumberType, NumberType>> joins(graph.size[0] + 1); // and one that is not kept
-  SizeValueType                                  numberOfJoins = 0;
-
-  const auto join = [&](SizeValueType voxel, SizeValueType next) {
-    const NumberType own = parent[voxel];
-    const NumberType other = parent[next];
-    joins[numberOfJoins] = { own, other };
-    numberOfJoins += (own != other) & (std::max(own, other) != NoParent);
-    const NumberType least = std::min({ own, other, static_cast<NumberType>(voxel) });
-    parent[voxel] = least;
-    parent[next] = least;
-  };
-  const auto joinAtBorder = [&](SizeValueType voxel, const OffsetType & position) {
-    if (graph.IsBackground(voxel))
-    {
-      return;
-    }
-    const SizeValueType next = graph.Next(voxel, position);
-    if (graph.IsBackground(next))
-    {
-      join(voxel - slab.begin, voxel - slab.begin);
-    }
-    else if (next - slab.begin < count)
-    {
-      join(voxel - slab.begin, next - slab.begin);
-    }
-    else
-    {
-      join(voxel - slab.begin, voxel - slab.begin);
-      slab.exits.emplace_back(voxel, next);
-    }
-  };
-
-  // Rows are opened shortly before labels lead there, while they will stay in the cache.
-  const SizeValueType   ahead = graph.isPeriodic ? count : graph.reach;
-  SizeValueType         opened = 0;
-  TotalProgressReporter progress(this, graph.numberOfVoxels, 100, JoinWeight);
-  graph.ForEachRow(slab.begin, slab.end, [&](SizeValueType row, const OffsetType & position) {
-    const SizeValueType first = row - slab.begin;
-    const SizeValueType toOpen = std::min(first + ahead + graph.size[0], count);
-    std::fill(parent + opened, parent + toOpen, NoParent);
-    opened = toOpen;
-
-    const bool isInside = first >= graph.reach && first + graph.size[0] + graph.reach <= count;
-    const auto [begin, end] = isInside ? graph.InteriorOf(position) : std::make_pair(graph.size[0], graph.size[0]);
-    OffsetType positionAtBorder = position;
-    for (SizeValueType x = 0; x < begin; ++x)
-    {
-      positionAtBorder[0] = static_cast<OffsetValueType>(x);
-      joinAtBorder(row + x, positionAtBorder);
-    }
-    const LabelPixelType * const  labels = graph.labels;
-    const OffsetValueType * const steps = graph.steps.data();
-    for (SizeValueType voxel = row + begin; voxel < row + end; ++voxel)
-    {
-      if (!VHasBackground)
-      {
-        join(voxel - slab.begin, voxel - slab.begin + steps[labels[voxel]]);
-      }
-      else if (!graph.IsBackground(voxel))
-      {
-        const SizeValueType next = voxel + steps[labels[voxel]];
-        join(voxel - slab.begin, (graph.IsBackground(next) ? voxel : next) - slab.begin);
-      }
-    }
-    for (SizeValueType x = end; x < graph.size[0]; ++x)
-    {
-      positionAtBorder[0] = static_cast<OffsetValueType>(x);
-      joinAtBorder(row + x, positionAtBorder);
-    }
-    for (; numberOfJoins > 0; --numberOfJoins)
-    {
-      JoinTrees(parent, joins[numberOfJoins - 1].first, joins[numberOfJoins - 1].second);
-    }
-    progress.Completed(graph.size[0]);
+  using BasinsType = BlockwiseBasins<UnsignedLabelType, NumberType, ImageDimension>;
+  const SizeValueType numberOfVoxels = graph.GetNumberOfVoxels();
+  const SizeValueType slabs = this->NumberOfSlabs(graph);
+  BasinsType          basins(graph, BasinsType::BlockLengths(graph, slabs), slabs, numbers);
+  this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
+    TotalProgressReporter progress(this, numberOfVoxels, 100, followWeight);
+    basins.FollowSlab(slab, [&](SizeValueType count) {
+      progress.Completed(count);
+      progress.CheckAbortGenerateData();
+    });
   });
-}
-
-template <typename TLabelImage, typename TOutputImage>
-template <typename TNumber>
-TNumber
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::RootOf(TNumber * parent, TNumber place)
-{
-  // Paths become shorter while they are walked.
-  while (parent[place] != place)
-  {
-    place = parent[place] = parent[parent[place]];
-  }
-  return place;
-}
-
-template <typename TLabelImage, typename TOutputImage>
-template <typename TNumber>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinTrees(TNumber * parent, TNumber a, TNumber b)
-{
-  const auto roots = std::minmax({ RootOf(parent, a), RootOf(parent, b) });
-  parent[roots.second] = roots.first;
-}
-
-template <typename TLabelImage, typename TOutputImage>
-auto
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::JoinSlabs(std::vector<Slab> & slabs,
-                                                                          NumberType *        parents)
-  -> std::vector<SharedRoot>
-{
-  const auto rootOf = [&](SizeValueType voxel) {
-    const auto   isBefore = [](SizeValueType v, const Slab & slab) { return v < slab.begin; };
-    const Slab & slab = *(std::upper_bound(slabs.begin(), slabs.end(), voxel, isBefore) - 1);
-    return slab.begin + RootOf(parents + slab.begin, static_cast<NumberType>(voxel - slab.begin));
-  };
-  std::vector<VoxelPair>     joins;
-  std::vector<SizeValueType> voxels;
-  for (Slab & slab : slabs)
-  {
-    for (const VoxelPair & exit : slab.exits)
-    {
-      joins.emplace_back(rootOf(exit.first), rootOf(exit.second));
-      voxels.push_back(joins.back().first);
-      voxels.push_back(joins.back().second);
-    }
-    slab.exits = {};
-  }
-  std::sort(voxels.begin(), voxels.end());
-  voxels.erase(std::unique(voxels.begin(), voxels.end()), voxels.end());
-  const auto placeOf = [&](SizeValueType voxel) -> SizeValueType {
-    return std::lower_bound(voxels.begin(), voxels.end(), voxel) - voxels.begin();
-  };
-
-  std::vector<SizeValueType> parent(voxels.size()); // of a place in `voxels`
-  std::iota(parent.begin(), parent.end(), SizeValueType{});
-  for (const VoxelPair & join : joins)
-  {
-    JoinTrees(parent.data(), placeOf(join.first), placeOf(join.second));
-  }
-  std::vector<SharedRoot> roots(voxels.size());
-  for (SizeValueType place = 0; place < voxels.size(); ++place)
-  {
-    roots[place].voxel = voxels[place];
-    roots[place].first = RootOf(parent.data(), place);
-  }
-  for (Slab & slab : slabs)
-  {
-    slab.firstRoot = placeOf(slab.begin);
-    slab.endRoot = placeOf(slab.end);
-  }
-  return roots;
-}
-
-template <typename TLabelImage, typename TOutputImage>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::CountBasins(Slab &                    slab,
-                                                                            const NumberType *        parents,
-                                                                            std::vector<SharedRoot> & roots)
-{
-  const NumberType * const parent = parents + slab.begin;
-  SizeValueType            begin = 0;
-  const auto               countTo = [&](SizeValueType end) {
-    NumberType count = 0;
-    for (SizeValueType voxel = begin; voxel < end; ++voxel)
-    {
-      count += parent[voxel] == static_cast<NumberType>(voxel);
-    }
-    slab.numberOfBasins += count;
-    begin = end + 1;
-  };
-  for (SizeValueType place = slab.firstRoot; place < slab.endRoot; ++place)
-  {
-    countTo(roots[place].voxel - slab.begin);
-    slab.numberOfBasins += roots[place].first == place;
-    roots[place].number = slab.numberOfBasins;
-  }
-  countTo(slab.end - slab.begin);
-}
-
-template <typename TLabelImage, typename TOutputImage>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberBasins(std::vector<Slab> &       slabs,
-                                                                             std::vector<SharedRoot> & roots)
-{
-  m_NumberOfBasins = 0;
-  for (Slab & slab : slabs)
-  {
-    slab.numbersBefore = m_NumberOfBasins;
-    m_NumberOfBasins += slab.numberOfBasins;
-    for (SizeValueType place = slab.firstRoot; place < slab.endRoot; ++place)
-    {
-      SharedRoot & root = roots[place];
-      root.number = root.first == place ? slab.numbersBefore + root.number : roots[root.first].number;
-    }
-  }
+  basins.JoinSlabs();
+  m_NumberOfBasins = basins.GetNumberOfBasins();
   constexpr auto maximum = std::numeric_limits<OutputPixelType>::max();
   if (m_NumberOfBasins > static_cast<SizeValueType>(maximum))
   {
@@ -610,88 +326,63 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberBasins(std
                                    << " basins, more than the output pixel type holds, whose maximum is "
                                    << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(maximum));
   }
+  this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) { basins.NumberSharedOf(slab); });
+  this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
+    TotalProgressReporter progress(this, numberOfVoxels, 100, numberWeight);
+    basins.NumberSlab(slab, [&](SizeValueType count) {
+      progress.Completed(count);
+      progress.CheckAbortGenerateData();
+    });
+  });
 }
 
 template <typename TLabelImage, typename TOutputImage>
 void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(const Slab &                    slab,
-                                                                             const std::vector<SharedRoot> & roots,
-                                                                             NumberType *                    parents)
-{
-  TotalProgressReporter progress(this, this->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 100, NumberWeight);
-  NumberType * const    parent = parents + slab.begin;
-  NumberType            voxel = 0;
-  auto                  newest = static_cast<NumberType>(slab.numbersBefore);
-  const auto            numberTo = [&](SizeValueType end) {
-    for (; voxel < end; ++voxel)
-    {
-      // Parents come before their voxels, and are numbered.
-      const NumberType own = parent[voxel];
-      if (own == NoParent)
-      {
-        parent[voxel] = 0;
-        continue;
-      }
-      newest += own == voxel;
-      parent[voxel] = own == voxel ? newest : parent[own];
-    }
-  };
-  for (SizeValueType place = slab.firstRoot; place < slab.endRoot; ++place)
-  {
-    if (roots[place].first != place)
-    {
-      numberTo(roots[place].voxel - slab.begin);
-      parent[voxel++] = static_cast<NumberType>(roots[place].number);
-    }
-  }
-  numberTo(slab.end - slab.begin);
-  progress.Completed(slab.end - slab.begin);
-}
-
-template <typename TLabelImage, typename TOutputImage>
-void
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const Graph &       graph,
-                                                                          std::vector<Slab> & slabs)
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const GraphType & graph)
 {
   const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
   OutputPixelType * const       sinks = this->GetSinkImage()->GetBufferPointer();
   std::vector<unsigned char>    hasSink(m_NumberOfBasins + 1);
   hasSink[0] = 1;
-  this->ForEachSlab(slabs, [&](const Slab & slab) {
-    graph.ForEachRow(slab.begin, slab.end, [&](SizeValueType row, OffsetType position) {
-      for (SizeValueType voxel = row; voxel < row + graph.size[0]; ++voxel)
+  this->ForEachPartOfRows(graph, [&](SizeValueType, SizeValueType begin, SizeValueType end) {
+    graph.ForEachRow(begin, end, [&](SizeValueType row, PositionType position) {
+      for (position[0] = 0; position[0] < graph.size[0]; ++position[0])
       {
-        position[0] = static_cast<OffsetValueType>(voxel - row);
+        const SizeValueType voxel = row + static_cast<SizeValueType>(position[0]);
         sinks[voxel] = 0;
-        if (basins[voxel] != 0)
+        if (basins[voxel] != 0 && graph.Next(voxel, position) == voxel)
         {
-          const SizeValueType next = graph.Next(voxel, position);
-          if (next == voxel || basins[next] == 0)
-          {
-            sinks[voxel] = basins[voxel];
-            hasSink[basins[voxel]] = 1;
-          }
+          sinks[voxel] = basins[voxel];
+          hasSink[basins[voxel]] = 1;
         }
       }
     });
   });
+  this->FindCycles(graph, hasSink);
+}
 
-  auto left = std::count(hasSink.begin(), hasSink.end(), 0);
+template <typename TLabelImage, typename TOutputImage>
+void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindCycles(const GraphType &            graph,
+                                                                           std::vector<unsigned char> & hasSink)
+{
+  const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
+  OutputPixelType * const       sinks = this->GetSinkImage()->GetBufferPointer();
+  auto                          left = std::count(hasSink.begin(), hasSink.end(), 0);
   for (SizeValueType start = 0; left > 0; ++start)
   {
     if (!hasSink[basins[start]])
     {
-      const auto next = [&](SizeValueType voxel) { return graph.Next(voxel, graph.PositionOf(voxel)); };
-      // One goes at twice the speed of the other: they meet on the circle.
-      SizeValueType slow = next(start);
-      SizeValueType fast = next(slow);
+      // Floyd's cycle detection: one goes at twice the speed of the other, so they meet on the cycle.
+      SizeValueType slow = graph.Next(start);
+      SizeValueType fast = graph.Next(slow);
       while (slow != fast)
       {
-        slow = next(slow);
-        fast = next(next(fast));
+        slow = graph.Next(slow);
+        fast = graph.Next(graph.Next(fast));
       }
       SizeValueType first = slow;
-      for (SizeValueType voxel = next(slow); voxel != slow; voxel = next(voxel))
+      for (SizeValueType voxel = graph.Next(slow); voxel != slow; voxel = graph.Next(voxel))
       {
         first = std::min(first, voxel);
       }
@@ -704,53 +395,86 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const 
 
 template <typename TLabelImage, typename TOutputImage>
 void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindExits(const GraphType & graph)
+{
+  const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
+  const OffsetType              shift = this->GetInput()->GetBufferedRegion().GetIndex() - m_WholeRegion.GetIndex();
+  GraphType                     whole = graph;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    whole.size[axis] = static_cast<std::int64_t>(m_WholeRegion.GetSize(axis));
+  }
+  std::vector<SizeValueType> exits;
+  graph.ForEachRow(0, graph.GetNumberOfVoxels(), [&](SizeValueType row, PositionType position) {
+    graph.ForEachAtBorder(position, [&](SizeValueType x) {
+      position[0] = static_cast<std::int64_t>(x);
+      PositionType target = basins[row + x] != 0 ? graph.TargetOf(row + x, position) : position;
+      if (!graph.IsInside(target))
+      {
+        for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+        {
+          target[axis] += shift[axis];
+        }
+        if (m_Periodic || whole.IsInside(target))
+        {
+          exits.push_back(static_cast<SizeValueType>(basins[row + x]));
+          exits.push_back(whole.VoxelAt(whole.Wrap(target)));
+        }
+      }
+    });
+  });
+  m_Exits = ExitTableType::New();
+  m_Exits->SetRegions(ExitTableType::SizeType{ { 2, exits.size() / 2 } });
+  m_Exits->Allocate();
+  for (SizeValueType i = 0; i < exits.size(); ++i)
+  {
+    m_Exits->GetBufferPointer()[i] = exits[i];
+  }
+}
+
+template <typename TLabelImage, typename TOutputImage>
+void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::AllocateOutputs()
 {
   Superclass::AllocateOutputs();
-  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
-  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetSinkImage());
+  NeighborhoodArgmaxLabel::AdviseHugePagesForAll(this->GetOutput(), this->GetSinkImage());
 }
 
 template <typename TLabelImage, typename TOutputImage>
 void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
 {
-  const Graph graph = this->MakeGraph(this->GetInput(), this->GetMaskImage());
-  auto        slabs = this->MakeSlabs(graph);
-  this->VerifyLabels(graph, slabs);
+  const GraphType graph = this->MakeGraph();
+  this->VerifyLabels(graph);
+  if (!m_Periodic && !this->IsPart())
+  {
+    this->VerifyBorder(graph);
+  }
 
   this->AllocateOutputs();
-  OutputPixelType * const       output = this->GetOutput()->GetBufferPointer();
-  std::unique_ptr<NumberType[]> wide;
-  NumberType *                  numbers;
+  OutputPixelType * const output = this->GetOutput()->GetBufferPointer();
   if constexpr (sizeof(NumberType) == sizeof(OutputPixelType))
   {
-    numbers = reinterpret_cast<NumberType *>(output);
+    this->NumberVoxels(graph, reinterpret_cast<NumberType *>(output));
   }
   else
   {
-    wide.reset(new NumberType[graph.numberOfVoxels]);
-    numbers = wide.get();
-    NeighborhoodArgmaxLabel::AdviseHugePages(numbers, graph.numberOfVoxels * sizeof(NumberType));
+    const SizeValueType                 count = graph.GetNumberOfVoxels();
+    const std::unique_ptr<NumberType[]> numbers(new NumberType[count]);
+    NeighborhoodArgmaxLabel::AdviseHugePages(numbers.get(), count * sizeof(NumberType));
+    this->NumberVoxels(graph, numbers.get());
+    std::transform(numbers.get(), numbers.get() + count, output, [](NumberType number) {
+      return static_cast<OutputPixelType>(number);
+    });
   }
-  this->ForEachSlab(slabs, [&](Slab & slab) {
-    slab.hasBackground ? this->JoinVoxels<true>(graph, slab, numbers) : this->JoinVoxels<false>(graph, slab, numbers);
-  });
-  std::vector<SharedRoot> roots = JoinSlabs(slabs, numbers);
-  this->ForEachSlab(slabs, [&](Slab & slab) { CountBasins(slab, numbers, roots); });
-  this->NumberBasins(slabs, roots);
-  this->ForEachSlab(slabs, [&](const Slab & slab) {
-    this->NumberVoxels(slab, roots, numbers);
-    if (wide)
-    {
-      std::transform(numbers + slab.begin, numbers + slab.end, output + slab.begin, [](NumberType number) {
-        return static_cast<OutputPixelType>(number);
-      });
-    }
-  });
   if (m_GenerateSinkImage)
   {
-    this->FindSinks(graph, slabs);
+    this->FindSinks(graph);
+  }
+  m_Exits = nullptr;
+  if (this->IsPart())
+  {
+    this->FindExits(graph);
   }
   this->UpdateProgress(1.0f);
 }
@@ -767,6 +491,8 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::PrintSelf(std::o
      << std::endl;
   os << indent << "Periodic: " << (m_Periodic ? "On" : "Off") << std::endl;
   os << indent << "GenerateSinkImage: " << (m_GenerateSinkImage ? "On" : "Off") << std::endl;
+  os << indent << "WholeRegion: " << m_WholeRegion << std::endl;
+  itkPrintSelfObjectMacro(Exits);
   os << indent << "NumberOfBasins: " << m_NumberOfBasins << std::endl;
 }
 } // end namespace itk

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prints, as its last line, the path of an ITK build tree that Python wheels of this module can be built against.
-# It is built once, in about 12 minutes on 2 cores, and kept in the user's cache folder.
-# ITK_DIR names an own one instead; built without TBB, it makes wheels that fail beside those of itk, which use it.
+# It is built once, in about 4 minutes on 2 cores, and kept in the user's cache folder.
+# ITK_DIR names an own one instead, with ITKCommon wrapped for the types and dimensions of the itk wheels.
 set -euo pipefail
 exec 3>&1 1>&2 # only the path goes to stdout
 
@@ -11,38 +11,55 @@ if [[ -n ${ITK_DIR:-} ]]; then
   exit
 fi
 
+# The source is known by its content, wherever it comes from.
 version=5.4.7
+checksum=339134599f7b7c3cbeed8f5e2a59d0a218ec7e93c5c6a08f347fce73ba85f03c # SHA-256 of the tar file that Debian has
+commit=4c49df934c316ff87dbbd971b89e63df6bbd1836                           # of ITK's tag
+
 python=$(command -v "${PYTHON:-python3}")
 # SWIG 4.3 is the runtime version of the itk wheels, whose type table the module shares.
 tools=(cmake==4.4.4 ninja==1.13.2 swig==4.3.1)
-# The scalars and dimensions that the itk wheels wrap. ITKMesh: ITKCommon's wrapping includes one of its headers.
+# The scalars and dimensions that the itk wheels wrap, and their default threader: the first library that is loaded sets
+# it for all.
 options=(
   -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON
   -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF
-  -DITK_BUILD_DEFAULT_MODULES=OFF -DITKGroup_Core=OFF -DModule_ITKCommon=ON -DModule_ITKMesh=ON
+  -DITK_BUILD_DEFAULT_MODULES=OFF -DITKGroup_Core=OFF -DModule_ITKCommon=ON
   -DITK_WRAP_PYTHON=ON "-DITK_WRAP_IMAGE_DIMS=2;3;4" -DITK_WRAP_unsigned_short=ON -DITK_WRAP_double=ON
   -DITK_WRAP_complex_double=ON -DITK_WRAP_DOC=OFF -DITK_USE_PYTHON_LIMITED_API=ON -DITK_LEGACY_SILENT=ON
   -DITK_DEFAULT_THREADER=TBB -DITK_USE_SYSTEM_SWIG=ON -DITK_USE_SYSTEM_CASTXML=ON -DITK_FORBID_DOWNLOADS=ON
 )
-# The itk wheels choose TBB, and share that choice with the module's own copy of ITKCommon. That has no TBB: it takes
-# ITK's thread pool instead of throwing.
-patch='s/itkGenericExceptionMacro("ITK has been built without TBB support!")/return PoolMultiThreader::New()/'
 # The compiled wrappers of ITK itself come with the itk wheel.
-targets=(ITKCommon ITKVNLInstantiation itkvnl_algo itkv3p_netlib itkdouble-conversion itksys ITKStatistics ITKTransform
-  ITKMesh itkNetlibSlatec ITKCommonSwig)
+targets=(ITKCommon ITKVNLInstantiation itkvnl_algo itkv3p_netlib itkdouble-conversion itksys ITKCommonSwig)
+# The interface files of ITKCommon that those of this module refer to, in the order of dependence.
+interfaces=(itkFixedArray itkVector itkCovariantVector itkPoint stdcomplex ITKCommonBase itkSize itkOffset itkIndex
+  itkContinuousIndex itkMatrix itkRGBPixel itkRGBAPixel itkVariableLengthVector itkImageRegion
+  itkSymmetricSecondRankTensor itkImage itkImageSourceCommon itkImageSource itkImageToImageFilterCommon
+  itkImageToImageFilterA itkImageToImageFilterB)
+# Many small sources, of which most time goes into the same headers. Those of number types come first: templates call
+# their functions.
+unity='cmake_language(DEFER CALL set_target_properties ITKCommon itkvnl
+  PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+cmake_language(DEFER CALL set_target_properties itkvnl PROPERTIES UNITY_BUILD_CODE_BEFORE_INCLUDE
+  "#include <vnl/vnl_complex.h>\n#include <vnl/vnl_bignum.h>\n#include <vnl/vnl_rational.h>")'
+
+# The linker leaves out what is not called.
+flags=(-ffunction-sections -fdata-sections)
 
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
-require_packages build-essential castxml dpkg-dev git python3-dev python3-venv
+require_packages build-essential castxml git python3-dev python3-venv xz-utils
 
-inputs=$(printf '%s\n' "${tools[@]}" "${options[@]}" "${targets[@]}" "$patch"
+inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity" "${flags[@]}"
   "${CXX:-c++}" --version; castxml --version; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/NeighborhoodArgmaxLabel
 tree=$cache/itk-$version-$(sha256sum <<<"$inputs" | cut -c1-12)
+flags+=("-ffile-prefix-map=$tree/source/=") # error texts name source files: without the folders of this machine
 mkdir -p "$tree"
 exec 9>"$tree/lock"
 flock 9 # a second run waits here for the first
 
-# Debian's source package, by a package list of our own: the machine's apt sources stay as they are.
+# Into the folder `source`: Debian's tar file, by a package list of our own, so that the machine's apt sources stay as
+# they are.
 debian_source() {
   local address keyring=/usr/share/keyrings/debian-archive-keyring.gpg apt=$PWD/apt
   address=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | head -n 1)
@@ -51,7 +68,15 @@ debian_source() {
   echo "deb-src [signed-by=$keyring] $address sid main" >"$apt/sid.list"
   local own=(-o APT::Sandbox::User= -o Dir::Etc::SourceList="$apt/sid.list" -o Dir::Etc::SourceParts=/dev/null
     -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache")
-  apt-get "${own[@]}" update && apt-get "${own[@]}" source "insighttoolkit5=$version-1"
+  apt-get "${own[@]}" update && apt-get "${own[@]}" source --download-only --tar-only insighttoolkit5 || return
+  echo "$checksum  insighttoolkit5_$version.orig.tar.xz" | sha256sum --check || return
+  mkdir source && tar -xf "insighttoolkit5_$version.orig.tar.xz" -C source --strip-components 1 --exclude '*/test'
+}
+
+# Likewise from ITK's repository.
+git_source() {
+  git clone --depth 1 --branch "v$version" https://github.com/InsightSoftwareConsortium/ITK source
+  [[ $(git -C source rev-parse HEAD) == "$commit" ]] || { echo "ITK's tag v$version is not the commit $commit"; exit 1; }
 }
 
 if [[ ! -f $tree/complete ]]; then
@@ -59,19 +84,25 @@ if [[ ! -f $tree/complete ]]; then
     rm -rf "$tree/download"
     mkdir "$tree/download"
     cd "$tree/download"
-    debian_source ||
-      git clone --depth 1 --branch "v$version" https://github.com/InsightSoftwareConsortium/ITK insighttoolkit5-git
-    sed -i "$patch" insighttoolkit5-*/Modules/Core/Common/src/itkMultiThreaderBase.cxx
-    mv insighttoolkit5-*/ "$tree/source"
+    debian_source || { rm -rf source && git_source; }
+    cd source/Modules/Core/Common/wrapping
+    mkdir kept
+    mv "${interfaces[@]/%/.wrap}" kept
+    rm ./*.wrap
+    mv kept/* .
+    sed -i /MeshRegion/d ITKCommonBase.wrap # which is of another module
+    printf '%s\n' 'itk_wrap_module(ITKCommon)' "set(WRAPPER_SUBMODULE_ORDER ${interfaces[*]})" \
+      'itk_auto_load_and_end_wrap_submodules()' >CMakeLists.txt
+    mv "$tree/download/source" "$tree/source"
     cd "$tree"
     rm -rf download
   fi
   "$python" -m venv "$tree/venv"
   export PATH=$tree/venv/bin:$PATH
+  echo "$unity" >"$tree/unity.cmake"
   pip install -q "${tools[@]}"
-  map=-ffile-prefix-map=$tree/source/= # error texts name source files: without the folders of this machine
-  CFLAGS="${CFLAGS:-} $map" CXXFLAGS="${CXXFLAGS:-} $map" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
-    "${options[@]}" -DPython3_EXECUTABLE="$tree/venv/bin/python"
+  CFLAGS="${CFLAGS:-} ${flags[*]}" CXXFLAGS="${CXXFLAGS:-} ${flags[*]}" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
+    "${options[@]}" -DCMAKE_PROJECT_ITK_INCLUDE="$tree/unity.cmake" -DPython3_EXECUTABLE="$tree/venv/bin/python"
   cmake --build "$tree/build" --target "${targets[@]}"
   touch "$tree/complete" # last, so that an interrupted build goes on next time
 fi

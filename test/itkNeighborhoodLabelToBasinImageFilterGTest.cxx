@@ -22,6 +22,7 @@
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkImageRegionIteratorWithIndex.h"
 #include "itkNeighborhood.h"
+#include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "itkStreamingImageFilter.h"
 #include "itkTobogganImageFilter.h"
 
@@ -753,9 +754,73 @@ TEST(NeighborhoodLabelToBasinImageFilter, ChecksRadiusMaskAndInput)
 
   EXPECT_NE(ErrorOfUpdate(*FilterType::New()), "");
   ExpectContains(ErrorOfUpdate(*MakeFilter(LabelImageType::New())), "no voxels");
+}
 
-  // Refused before memory is needed.
-  const auto tooLong = LabelImageType::New();
-  tooLong->SetRegions(itk::Size<3>{ { itk::SizeValueType{ 1 } << 32, 1, 1 } });
-  ExpectContains(ErrorOfUpdate(*MakeFilter(tooLong)), "rows of 4294967296 voxels");
+
+TEST(NeighborhoodLabelToBasinImageFilter, PartsOfAnImageSayWhereLabelsLeaveThem)
+{
+  const auto                              labels = MakeRandomLabels<PlaneType>(LargePlane, 25, 0.1);
+  itk::Neighborhood<unsigned char, 2>     neighborhood;
+  const std::vector<PlaneType::IndexType> starts{ { { -5, 3 } }, { { 60, 70 } }, { { 145, 143 } } };
+  neighborhood.SetRadius(2);
+  for (const bool isPeriodic : { false, true })
+  {
+    for (const auto & start : starts)
+    {
+      const PlaneType::RegionType region(start, { { 40, 70 } });
+      const auto                  part = MakeImage<PlaneType>(region);
+      for (itk::ImageRegionIteratorWithIndex<PlaneType> it(part, region); !it.IsAtEnd(); ++it)
+      {
+        it.Set(labels->GetPixel(it.GetIndex()));
+      }
+      const auto filter = MakeFilter<PlaneFilterType>(part);
+      filter->SetRadius(2);
+      ExpectSameAsWalk(*filter); // what leads out is a sink
+      EXPECT_EQ(filter->GetExits(), nullptr);
+      const auto basins = PixelsOf(*filter->GetOutput());
+      filter->SetWholeRegion(LargePlane);
+      filter->SetPeriodic(isPeriodic);
+      filter->Update();
+      EXPECT_EQ(PixelsOf(*filter->GetOutput()), basins);
+
+      std::vector<itk::SizeValueType> expected;
+      for (itk::ImageRegionIteratorWithIndex<PlaneType> it(part, region); !it.IsAtEnd(); ++it)
+      {
+        auto target = it.GetIndex();
+        if (it.Get() != filter->GetBackgroundValue())
+        {
+          target += neighborhood.GetOffset(it.Get());
+        }
+        if (!region.IsInside(target) && (isPeriodic || LargePlane.IsInside(target)))
+        {
+          for (unsigned int axis = 0; axis < 2; ++axis)
+          {
+            const auto length = static_cast<itk::IndexValueType>(LargePlane.GetSize(axis));
+            const auto first = LargePlane.GetIndex(axis);
+            target[axis] = first + (target[axis] - first + length) % length;
+          }
+          expected.push_back(filter->GetOutput()->GetPixel(it.GetIndex()));
+          expected.push_back(static_cast<itk::SizeValueType>(labels->ComputeOffset(target)));
+        }
+      }
+      EXPECT_EQ(filter->GetExits()->GetBufferedRegion().GetSize(), (itk::Size<2>{ { 2, expected.size() / 2 } }));
+      EXPECT_EQ(PixelsOf(*filter->GetExits()), expected);
+      EXPECT_GT(expected.size(), 100u);
+    }
+  }
+}
+
+
+TEST(NeighborhoodLabelToBasinImageFilter, PartsMustLieInTheWholeRegion)
+{
+  const auto filter = MakeFilter(MakeRandomLabels<LabelImageType>(LargeRegion, 27));
+  filter->SetWholeRegion({ { { 7, -2, 100 } }, { { 23, 14, 159 } } });
+  ExpectContains(ErrorOfUpdate(*filter), "WholeRegion");
+  filter->SetWholeRegion({ { { 0, -2, 100 } }, { { 50, 14, 160 } } });
+  EXPECT_EQ(ErrorOfUpdate(*filter), "");
+  // Whether its border is that of the whole image is not known.
+  const auto zero = MakeFilter(MakeImage<LabelImageType>(LargeRegion, 0));
+  ExpectContains(ErrorOfUpdate(*zero), "border");
+  zero->SetWholeRegion(LargeRegion);
+  EXPECT_EQ(ErrorOfUpdate(*zero), "");
 }

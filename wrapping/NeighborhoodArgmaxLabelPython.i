@@ -4,7 +4,10 @@ _help = """Labels every voxel with the neighbor in whose direction the image fal
     labels = itk.neighborhood_argmax_label_image_filter(image, center_score=0)
     labels, scores = itk.neighborhood_argmax_label_image_filter(image, generate_score_image=True)
 
-The score of a neighbor at offset o is (image[p] - image[p + o]) / |o * spacing|; the center competes with center_score.
+It is meant for ITK's images; itk_neighborhoodargmaxlabel.labels takes any array, as it is meant.
+
+The score of the neighbor at offset o is (image[p] - image[p + o]) * (1 / |o * spacing|), the reciprocal first; the center
+competes with center_score.
 The label, uint8, is the lowest one with the greatest score; NaN is greater than any number. Labels are indices into a
 flat neighborhood, x fastest: in 3-D (oz + 1) * 9 + (oy + 1) * 3 + (ox + 1), the center is 13; in 2-D 0 to 8 and 4.
 
@@ -12,7 +15,7 @@ image: an itk.Image, NumPy array or xarray.DataArray of 2, 3 or 4 dimensions and
 uint32, uint64, float32 or float64. The labels are of the same kind, at the same place. Options and their defaults:
 
     center_score = -100           score of the center; 0: voxels from which nothing falls are sinks and get its label
-    label_strict_extrema = False  True: where all neighbors are higher, the label of the center
+    label_strict_extrema = False  True: strict minima (maxima with ascent) get the label of the center
     ascent = False                True: the steepest ascent
     use_image_spacing = True      False: distances in voxels
     fully_connected = True        False: only face neighbors compete
@@ -25,11 +28,8 @@ uint32, uint64, float32 or float64. The labels are of the same kind, at the same
     generate_score_image = False  True: the scores as well, float32 (float64 of float64)
 
 What ITK refuses, or takes otherwise than NumPy does, before this filter sees it:
-    int64, int8, bool, float16    array.astype("int32"), or "float64"; a mask: mask.astype("uint8")
-    big-endian                    array.astype(array.dtype.newbyteorder("="))
-    descending coordinates        xarray: array.sortby("y")
-    Fortran order                 is the transposed image: numpy.ascontiguousarray(array)
-    dask                          itk_neighborhoodargmaxlabel.dask_labels(array)
+    int64, int8, bool, float16, big-endian, descending coordinates, Fortran order (which is the transposed image), dask:
+    itk_neighborhoodargmaxlabel.labels(array)
 
 Errors are exceptions that name the parameter and its value. The filter runs on all cores and without the GIL.
 The whole contract: the header itkNeighborhoodArgmaxLabelImageFilter.h, and the README.

@@ -5,6 +5,8 @@ _help = """Follows the labels of neighborhood_argmax_label_image_filter and numb
     basins = itk.neighborhood_label_to_basin_image_filter(labels)
     basins, sinks = itk.neighborhood_label_to_basin_image_filter(labels, generate_sink_image=True)
 
+It is meant for ITK's images; itk_neighborhoodargmaxlabel.basins takes any array, as it is meant.
+
 Voxels are in the same basin where following their labels ends in the same sink or in the same circle. A voxel is a sink
 where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins, uint32, are
 numbered 1, 2, ... in the order of their first voxels in the array; background is 0.
@@ -19,6 +21,8 @@ of the same kind, at the same place. Options and their defaults:
     periodic = False              True: a label that leads out of the image leads to its opposite side
     generate_sink_image = False   True: the sinks as well, the number of each basin at its sink, 0 elsewhere;
                                   the sink of a circle is its first voxel
+    whole_region                  an itk.ImageRegion: the labels are a part of an image of that region; what leads out of the
+                                  part is a sink, and GetExits() of the filter lists it
 
 Errors are exceptions that name the parameter and its value. The filter runs on all cores and without the GIL.
 The whole contract: the header itkNeighborhoodLabelToBasinImageFilter.h, and the README.

@@ -79,7 +79,7 @@ def test_nothing_is_computed_before_it_is_asked_for():
         raise AssertionError("computed")
 
     array = dask.array.zeros((10, 10), chunks=5).map_blocks(fail, meta=np.empty((0, 0)))
-    labels = dask_labels(array, mask_image=array)
+    labels = dask_labels(array, mask_image=array > 0)
     with pytest.raises(AssertionError, match="computed"):
         labels.compute(scheduler="synchronous")
 
@@ -88,15 +88,14 @@ def test_nothing_is_computed_before_it_is_asked_for():
     "array, keywords, error, message",
     [
         (np.zeros((5, 5)), {}, TypeError, "array is a ndarray"),
-        (dask.array.zeros((5, 5), dtype="int64"), {}, TypeError, "type int64: .* float64"),
-        (dask.array.zeros((5, 5), dtype=">f4"), {}, TypeError, "type >f4"),
-        (dask.array.zeros(5, dtype="float32"), {}, TypeError, "1 dimensions"),
-        (dask.array.zeros((0, 5), dtype="float32"), {}, RuntimeError, r"its size is \[1, 0\]"),
-        (dask.array.zeros((5, 5)), {"radius": 0}, RuntimeError, r"Radius is \[0, 0\]"),
-        (dask.array.zeros((5, 5)), {"centre_score": 0}, AttributeError, "SetCentreScore"),
-        (dask.array.zeros((5, 5)), {"border": 3}, RuntimeError, "Border is 3"),
-        (dask.array.zeros((5, 5)), {"spacing": [0, 1]}, RuntimeError, "(?i)spacing"),
-        (dask.array.zeros((5, 5)), {"mask_image": np.ones((5, 4))}, ValueError, r"shape \(5, 4\) and array \(5, 5\)"),
+        (dask.array.zeros((5, 5), dtype="complex64"), {}, TypeError, "type complex64"),
+        (dask.array.zeros(5, dtype="float32"), {}, ValueError, "1 axis"),
+        (dask.array.zeros((0, 5), dtype="float32"), {}, ValueError, r"no voxels, its shape is \(0, 5\)"),
+        (dask.array.zeros((5, 5)), {"radius": [0, 0]}, ValueError, r"radius is \[0, 0\]"),
+        (dask.array.zeros((5, 5)), {"centre_score": 0}, TypeError, "is center_score meant"),
+        (dask.array.zeros((5, 5)), {"border": 3}, ValueError, "border is 3"),
+        (dask.array.zeros((5, 5)), {"spacing": [0, 1]}, ValueError, "spacing"),
+        (dask.array.zeros((5, 5)), {"mask_image": np.ones((5, 4), bool)}, ValueError, r"shape \(5, 4\): .* \(5, 5\)"),
     ],
 )
 def test_errors_come_before_any_work(array, keywords, error, message):

@@ -1,0 +1,217 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodLabelGraph_h
+#define itkNeighborhoodLabelGraph_h
+
+#include "itkNeighborhoodLabels.h"
+
+#include <array>
+#include <cstdint>
+
+namespace itk
+{
+
+/** \class NeighborhoodLabelGraph
+ * \brief Labels in memory as a graph: where the label of a voxel leads.
+ *
+ * Voxels are counted from 0 on, the first axis fastest. TLabel is unsigned. No image is known here.
+ * \ingroup NeighborhoodArgmaxLabel
+ */
+template <typename TLabel, unsigned int VDimension>
+struct NeighborhoodLabelGraph
+{
+  using VoxelType = std::uint64_t;
+  using PositionType = std::array<std::int64_t, VDimension>;
+
+  const TLabel *                 labels;
+  const unsigned char *          mask; // or nullptr
+  PositionType                   size;
+  PositionType                   radius;
+  NeighborhoodLabels<VDimension> neighborhood; // of that radius
+  TLabel                         backgroundValue;
+  bool                           isPeriodic;
+
+  VoxelType
+  GetNumberOfVoxels() const
+  {
+    VoxelType count = 1;
+    for (const auto length : size)
+    {
+      count *= static_cast<VoxelType>(length);
+    }
+    return count;
+  }
+
+  bool
+  IsBackground(VoxelType voxel) const
+  {
+    return labels[voxel] == backgroundValue || (mask && mask[voxel] == 0);
+  }
+
+  PositionType
+  PositionOf(VoxelType voxel) const
+  {
+    PositionType position;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      position[axis] = static_cast<std::int64_t>(voxel % static_cast<VoxelType>(size[axis]));
+      voxel /= static_cast<VoxelType>(size[axis]);
+    }
+    return position;
+  }
+
+  VoxelType
+  VoxelAt(const PositionType & position) const
+  {
+    std::int64_t voxel = 0;
+    for (unsigned int axis = VDimension; axis-- > 0;)
+    {
+      voxel = voxel * size[axis] + position[axis];
+    }
+    return static_cast<VoxelType>(voxel);
+  }
+
+  bool
+  IsInside(std::int64_t coordinate, unsigned int axis) const
+  {
+    return coordinate >= 0 && coordinate < size[axis];
+  }
+
+  bool
+  IsInside(const PositionType & position) const
+  {
+    bool isInside = true;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      isInside &= this->IsInside(position[axis], axis);
+    }
+    return isInside;
+  }
+
+  /** The same place in a periodic image. */
+  std::int64_t
+  Wrap(std::int64_t coordinate, unsigned int axis) const
+  {
+    return this->IsInside(coordinate, axis) ? coordinate : (coordinate % size[axis] + size[axis]) % size[axis];
+  }
+
+  PositionType
+  Wrap(PositionType position) const
+  {
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      position[axis] = this->Wrap(position[axis], axis);
+    }
+    return position;
+  }
+
+  /** Where a label leads, in the image or not. */
+  PositionType
+  TargetOf(VoxelType voxel, PositionType position) const
+  {
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      position[axis] += neighborhood.OffsetOf(labels[voxel], axis);
+    }
+    return position;
+  }
+
+  /** The voxel that a label leads to; from a sink: the voxel itself. */
+  VoxelType
+  Next(VoxelType voxel, const PositionType & position) const
+  {
+    const PositionType target = this->TargetOf(voxel, position);
+    if (!isPeriodic && !this->IsInside(target))
+    {
+      return voxel;
+    }
+    const VoxelType next = this->VoxelAt(this->Wrap(target));
+    return this->IsBackground(next) ? voxel : next;
+  }
+
+  VoxelType
+  Next(VoxelType voxel) const
+  {
+    return this->Next(voxel, this->PositionOf(voxel));
+  }
+
+  /** Call function(position) at the first voxel of each row of a box, from `begin` to before `end`. */
+  template <typename TFunction>
+  static void
+  ForEachRow(const PositionType & begin, const PositionType & end, const TFunction & function)
+  {
+    PositionType position = begin;
+    unsigned int axis = 0;
+    while (axis < VDimension)
+    {
+      function(static_cast<const PositionType &>(position));
+      for (axis = 1; axis < VDimension && ++position[axis] == end[axis]; ++axis)
+      {
+        position[axis] = begin[axis];
+      }
+    }
+  }
+
+  /** Call function(row, position) for the rows of the image from the voxel `begin` to before `end`. */
+  template <typename TFunction>
+  void
+  ForEachRow(VoxelType begin, VoxelType end, const TFunction & function) const
+  {
+    PositionType position = this->PositionOf(begin);
+    for (VoxelType row = begin; row < end; row += static_cast<VoxelType>(size[0]))
+    {
+      function(row, static_cast<const PositionType &>(position));
+      for (unsigned int axis = 1; axis < VDimension && ++position[axis] == size[axis]; ++axis)
+      {
+        position[axis] = 0;
+      }
+    }
+  }
+
+  /** Whether a neighborhood in the row at `position` may leave the image, and not only at its ends. */
+  bool
+  IsRowAtBorder(const PositionType & position) const
+  {
+    bool isAtBorder = false;
+    for (unsigned int axis = 1; axis < VDimension; ++axis)
+    {
+      isAtBorder |= position[axis] < radius[axis] || size[axis] - position[axis] <= radius[axis];
+    }
+    return isAtBorder;
+  }
+
+  /** Call function(x) for the voxels of the row at `position` whose neighborhood leaves the image. */
+  template <typename TFunction>
+  void
+  ForEachAtBorder(const PositionType & position, const TFunction & function) const
+  {
+    const bool isAll = size[0] <= 2 * radius[0] || this->IsRowAtBorder(position);
+    for (std::int64_t x = 0; x < size[0]; ++x)
+    {
+      x = !isAll && x == radius[0] ? size[0] - radius[0] : x;
+      if (x < size[0])
+      {
+        function(static_cast<VoxelType>(x));
+      }
+    }
+  }
+};
+
+} // end namespace itk
+
+#endif

@@ -1,0 +1,254 @@
+"""Basins of labels, of whatever array a user has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, overload
+
+import numpy as np
+
+from ._arrays import Given, c_ordered, extrema_of, mask_of, same_place, take
+from ._basin_table import table_of
+from ._images import mask_for_image, outputs_of
+from ._itk import basin_array, is_image, load_itk, new_filter
+from ._options import integer_of, label_count, names_are_checked, radius_of, switch_of
+
+if TYPE_CHECKING:
+    import dask.array
+    import xarray as xr
+
+    Array = TypeVar("Array", np.ndarray[Any, Any], xr.DataArray, dask.array.Array)
+
+    class BasinOptions(TypedDict, total=False):
+        """Those of `basins`, for type checkers."""
+
+        radius: int | Sequence[int]
+        background_value: int | None
+        mask_image: Any
+        periodic: bool
+        values: Any
+        number_of_work_units: int | None
+
+    Table = dict[str, np.ndarray[Any, Any]]
+
+
+@overload
+def basins(
+    labels: Array,
+    *,
+    generate_sink_image: Literal[False] = ...,
+    table: Literal[False] = ...,
+    **options: Unpack[BasinOptions],
+) -> Array: ...
+@overload
+def basins(
+    labels: Array,
+    *,
+    generate_sink_image: Literal[True],
+    table: Literal[False] = ...,
+    **options: Unpack[BasinOptions],
+) -> tuple[Array, Array]: ...
+@overload
+def basins(
+    labels: Array,
+    *,
+    generate_sink_image: Literal[False] = ...,
+    table: Literal[True],
+    **options: Unpack[BasinOptions],
+) -> tuple[Array, Table]: ...
+@overload
+def basins(
+    labels: Array, *, generate_sink_image: Literal[True], table: Literal[True], **options: Unpack[BasinOptions]
+) -> tuple[Array, Array, Table]: ...
+@overload
+def basins(
+    labels: Sequence[Any], *, generate_sink_image: bool = ..., table: bool = ..., **options: Unpack[BasinOptions]
+) -> Any: ...
+@names_are_checked
+def basins(
+    labels: Any,
+    *,
+    radius: int | Sequence[int] = 1,
+    background_value: int | None = None,
+    mask_image: Any = None,
+    periodic: bool = False,
+    generate_sink_image: bool = False,
+    table: bool = False,
+    values: Any = None,
+    number_of_work_units: int | None = None,
+) -> Any:
+    """Follows the labels of `labels` and numbers the basins that they drain to.
+
+        directions = labels(image, center_score=0, background_value=255)
+        numbers = basins(directions)
+        numbers, properties = basins(directions, table=True, values=image)
+
+    Voxels are in the same basin where following their labels ends in the same sink or in the same circle. A voxel is a sink
+    where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins are numbered
+    1, 2, ... in the order of their first voxels in the array; background is 0.
+
+    Parameters
+    ----------
+    labels : array of 2, 3 or 4 axes
+        As of `labels`, of integers: labels of the axes of the array. What is masked has no label.
+    radius : int, or one for each axis of the array, default 1
+        That of the labels.
+    background_value : int, default None
+        Of voxels without label. None: 255, or 65535 where the labels need 16 bits. The labels need the same, unless they
+        were made without a mask and with another border than "background".
+    mask_image : array of integers or bool in the shape of the labels, default None
+        Where it is 0 there is no label.
+    periodic : bool, default False
+        True: a label that leads out of the image leads to its opposite side.
+    generate_sink_image : bool, default False
+        True: the sinks as well, the number of each basin at its sink, 0 elsewhere; the sink of a circle is its first voxel.
+    table : bool, default False
+        True: a table of the basins as well, as a dict of arrays that pandas.DataFrame takes: `basin`, its number; `sink_0`,
+        `sink_1`, ..., the index of its sink on each axis of the array; `size` in voxels.
+    values : array of numbers in the shape of the labels, default None
+        With table: `sum`, `min` and `max` of them over each basin (a Bader charge is the sum of the density, times the
+        volume of a voxel). What is masked does not count; NaN does, and makes NaN.
+    number_of_work_units : int, default None
+        As of `labels`.
+
+    Returns
+    -------
+    The like of the labels, of uint32: basins, or a tuple of basins, sinks (with generate_sink_image) and the table (with
+    table=True). Of a dask array: the first of two passes over the labels is made in the call, the second with what is
+    returned; the table is computed by `dask.compute(properties)`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Before any work is done, with the parameter, its value and the remedy: a background_value that is a label, values
+        that are no labels (with the first of them and its index), and labels that are 0 all over the border, which labels
+        with the default background look like.
+
+    Notes
+    -----
+    The whole contract: documentation/python.md of the source, and the C++ header itkNeighborhoodLabelToBasinImageFilter.h.
+    """
+    options: dict[str, Any] = {"periodic": switch_of("periodic", periodic)}
+    generate_sink_image = switch_of("generate_sink_image", generate_sink_image)
+    table = switch_of("table", table)
+    if values is not None and not table:
+        raise ValueError("values is given, but table is False: set table=True")
+    if number_of_work_units is not None:
+        options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
+    if is_image(labels):
+        options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
+        return _of_image(labels, background_value, mask_image, generate_sink_image, table, values, options)
+
+    given = take("labels", labels, "followed")
+    if given.array.dtype.kind == "f":
+        raise TypeError(f"labels has the type {given.array.dtype}: labels are integers, as labels.astype('uint8')")
+    options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    mask = mask_of(mask_image, given)
+    if values is not None:
+        values = same_place("values", values, given)
+    needs_sinks = generate_sink_image or table
+    follow = _of_chunks if given.is_lazy else _of_array
+    numbers, sinks = follow(given, mask, background_value, needs_sinks, options)
+    results = [given.like(numbers)]
+    if generate_sink_image:
+        results.append(given.like(sinks))
+    if table:
+        results.append(table_of(numbers, sinks, values))
+    return tuple(results) if len(results) > 1 else results[0]
+
+
+def _background_of(value: Any, radius: tuple[int, ...], dtype: np.dtype) -> int:
+    """Checked: no label, and a value of the type."""
+    greatest = int(np.iinfo(dtype).max)
+    background = greatest if value is None else integer_of("background_value", value, 0, greatest)
+    if background < label_count(radius):
+        raise ValueError(
+            f"background_value is {background}, which is a label of radius {radius}: give labels() and basins() one "
+            f"that is none, from {label_count(radius)} to {greatest}"
+        )
+    return background
+
+
+def _of_array(given: Given, mask: Any, background_value: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
+    radius = options["radius"]
+    low, high = extrema_of(given.array)
+    is_byte = max(high, background_value or 0, label_count(radius) - 1) < 2**8
+    background = _background_of(background_value, radius, np.dtype(np.uint8 if is_byte else np.uint16))
+    if low < 0 or high >= 2**16:
+        raise _wrong_label(given.array, np.True_, radius, background)
+    found = c_ordered(given.array, np.uint8 if is_byte else np.uint16)
+    try:
+        return basin_array(found, mask, generate_sink_image=needs_sinks, background_value=background, **options)
+    except ValueError as error:
+        if "which is neither one" in str(error):
+            raise _wrong_label(found, np.True_ if mask is None else mask != 0, radius, background) from None
+        if "0 all over" in str(error):
+            raise _zero_border(background) from None
+        raise
+
+
+def _of_chunks(given: Given, mask: Any, background_value: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
+    from ._dask_basins import dask_basins
+
+    dtype = np.dtype(np.uint8 if given.array.dtype.itemsize == 1 else np.uint16)
+    background = _background_of(background_value, options["radius"], dtype)
+    array = given.array
+    if array.dtype != dtype or not array.dtype.isnative:
+        array = array.map_blocks(_narrow, dtype, meta=np.empty((0,) * array.ndim, dtype))
+    outputs = dask_basins(
+        array,
+        radius=options["radius"][::-1],
+        background_value=background,
+        mask_image=mask,
+        periodic=options["periodic"],
+        generate_sink_image=needs_sinks,
+    )
+    return outputs if needs_sinks else (outputs, None)
+
+
+def _narrow(labels: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    low, high = labels.min(initial=0), labels.max(initial=0)
+    if low < 0 or high > np.iinfo(dtype).max:
+        raise ValueError(f"labels has the value {low if low < 0 else high}, which is no label: give those of labels()")
+    return labels.astype(dtype)
+
+
+def _wrong_label(labels: np.ndarray, is_inside: Any, radius: tuple[int, ...], background: int) -> ValueError:
+    is_wrong = ((labels < 0) | (labels >= label_count(radius))) & (labels != background) & is_inside
+    index = tuple(int(i) for i in np.unravel_index(is_wrong.argmax(), labels.shape))
+    return ValueError(
+        f"labels has the value {labels[index]} at {index}: those of radius {radius} are 0 to {label_count(radius) - 1}; "
+        f"give their radius, or as background_value ({background}) what means no label"
+    )
+
+
+def _zero_border(background: int) -> ValueError:
+    return ValueError(
+        "labels is 0 all over its border, which is a direction and the default background_value of labels(): make the "
+        f"labels with background_value={background}, or with border='inside'"
+    )
+
+
+def _of_image(
+    labels: Any,
+    background_value: Any,
+    mask_image: Any,
+    generate_sink_image: bool,
+    table: bool,
+    values: Any,
+    options: dict[str, Any],
+) -> Any:
+    view = load_itk().array_view_from_image(labels)
+    if background_value is not None:
+        options["background_value"] = _background_of(background_value, options["radius"], view.dtype)
+    made = new_filter("NeighborhoodLabelToBasinImageFilter", labels, "UI", options)
+    made.SetMaskImage(mask_for_image(mask_image, labels))
+    made.SetGenerateSinkImage(generate_sink_image or table)
+    outputs = outputs_of(made, [made.GetOutput(), made.GetSinkImage()])
+    if not table:
+        return outputs
+    if values is not None:
+        values = same_place("values", values, Given(labels, view))
+    numbers, sinks = (load_itk().array_view_from_image(output) for output in outputs)
+    properties = table_of(numbers, sinks, values)
+    return (*outputs, properties) if generate_sink_image else (outputs[0], properties)

@@ -1,0 +1,282 @@
+"""Basins of images in chunks, by dask."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
+from ._dask import mask_of, voxel_of
+from ._itk import image_of, load_itk, new_filter, update
+
+if TYPE_CHECKING:
+    import dask.array
+
+
+def dask_basins(
+    labels: dask.array.Array,
+    *,
+    radius: int | Sequence[int] = 1,
+    background_value: int | None = None,
+    mask_image: dask.array.Array | np.ndarray | None = None,
+    periodic: bool = False,
+    generate_sink_image: bool = False,
+) -> Any:
+    """The basins of a dask array of labels, chunk by chunk: those of the whole image, bit for bit, whatever the chunks.
+
+        labels = dask_labels(dask.array.from_zarr("image.zarr"), center_score=0, background_value=255)
+        dask_basins(labels).to_zarr("basins.zarr")
+
+    labels: a dask array of uint8 or uint16, such as dask_labels gives.
+    mask_image: an array of the same shape; where it is 0 or False there is no label.
+    generate_sink_image: True: a tuple of basins and sinks. Compute or store them together.
+    All other options: as help(itk.neighborhood_label_to_basin_image_filter) has them.
+    Result: a dask array in the chunks of the labels, uint32, or uint64 where there are more basins.
+
+    The image is passed twice. This function itself makes the first pass, on dask's current scheduler: the labels of each
+    chunk are followed to where they end or leave the chunk, and what leaves is joined. The second pass is the array that it
+    returns: when that is computed or stored, the labels are followed again, and get the numbers of the whole image. So the
+    labels are needed twice: store those that take longer to compute than to read.
+
+    A task holds one chunk, up to 9 bytes a voxel; a mask takes one more. What is known of all chunks comes together in one of
+    them: 4 bytes for each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk,
+    and 4 for each row of a chunk; joining takes some times as much. Large chunks have few of these.
+
+    Sinks need a third pass where labels run in a cycle through several chunks, which they never do with center_score=0.
+
+    Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
+    """
+    import dask.array
+    import scipy.sparse.csgraph  # noqa: F401 -- an error now, if it is missing, and not on a worker
+
+    itk = load_itk()
+    if not isinstance(labels, dask.array.Array):
+        raise TypeError(f"labels is a {type(labels).__name__}: dask_basins takes a dask array")
+    if labels.dtype not in (np.uint8, np.uint16) or not labels.dtype.isnative or labels.ndim not in (2, 3, 4):
+        raise TypeError(
+            f"labels has {labels.ndim} dimensions and the type {labels.dtype}: "
+            "2, 3 or 4 dimensions can be followed, and the types uint8, uint16"
+        )
+    if np.isnan(labels.shape).any():
+        raise ValueError(f"labels has the shape {labels.shape}: call compute_chunk_sizes() before")
+    arrays = [labels]
+    if mask_image is not None:
+        arrays.append(mask_of(labels, mask_image, "labels"))
+
+    # A trial on a voxel: what is wrong with the options is said now, and not by a worker.
+    background = {} if background_value is None else {"background_value": background_value}
+    trial = itk.NeighborhoodLabelToBasinImageFilter.New(
+        image_of(voxel_of(labels)), radius=radius, periodic=periodic, **background
+    )
+    trial.Update()
+    grid = Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
+
+    # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
+    def for_each_chunk(function: Any, *arguments: dask.array.Array) -> dask.array.Array:
+        chunks = tuple((1,) * n for n in labels.numblocks)
+        return dask.array.map_blocks(function, *arguments, grid=grid, chunks=chunks, meta=_no_objects(labels.ndim))
+
+    def for_all_chunks(function: Any, objects: dask.array.Array) -> dask.array.Array:
+        together = objects.rechunk(-1, method="tasks").map_blocks(function, grid=grid, meta=_no_objects(labels.ndim))
+        return together.rechunk(1, method="tasks").persist()
+
+    tables = for_all_chunks(_join, for_each_chunk(_follow_chunk, *arrays))
+    one = tables[(slice(1),) * labels.ndim].compute().item()
+    cycles = []
+    if generate_sink_image and one.number_of_cycles > 0:
+        cycles.append(for_all_chunks(_first_of_cycles, for_each_chunk(_follow_cycles, tables, *arrays)))
+    dtype = np.result_type(np.uint32, np.min_scalar_type(one.number_of_basins))
+    options = {"grid": grid, "has_mask": mask_image is not None, "has_sinks": generate_sink_image, "number_type": dtype}
+    if not generate_sink_image:
+        meta = np.empty((0,) * labels.ndim, dtype)
+        return dask.array.map_blocks(_number_chunk, tables, *arrays, **options, chunks=labels.chunks, meta=meta)
+    meta = np.empty((0,) * (labels.ndim + 1), dtype)
+    both = dask.array.map_blocks(
+        _number_chunk, tables, *arrays, *cycles, **options, new_axis=0, chunks=((2,), *labels.chunks), meta=meta
+    )
+    return both[0], both[1]
+
+
+def _no_objects(dimension: int) -> np.ndarray:
+    return np.empty((0,) * dimension, object)
+
+
+def _array_of(objects: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    array = np.empty(len(objects), object)
+    for i, one in enumerate(objects):
+        array[i] = one
+    return array.reshape(shape)
+
+
+def _follow(
+    labels: np.ndarray,
+    mask: np.ndarray | None,
+    grid: Grid,
+    chunk: tuple[int, ...],
+    basins: np.ndarray,
+    sinks: np.ndarray | None = None,
+) -> np.ndarray:
+    """Basins of a chunk, of which each exit is one, and sinks go into the arrays; its exits are returned."""
+
+    def place(array: np.ndarray) -> Any:
+        image = image_of(array)
+        image.SetRegions(_region(grid.start_of(chunk), array.shape))
+        return image
+
+    made = new_filter(
+        "NeighborhoodLabelToBasinImageFilter",
+        place(labels),
+        "UI",
+        {
+            "radius": grid.radius,
+            "background_value": grid.background,
+            "periodic": grid.is_periodic,
+            "whole_region": _region((0,) * labels.ndim, grid.shape),
+            "number_of_work_units": 1,
+        },
+    )
+    if mask is not None:
+        made.SetMaskImage(place(mask))
+    # ITK writes into arrays of our own.
+    made.GraftOutput(place(basins))
+    if sinks is not None:
+        made.GenerateSinkImageOn()
+        made.GetSinkImage().Graft(place(sinks))
+    update(made)
+    return load_itk().array_from_image(made.GetExits())
+
+
+def _region(start: Sequence[int], shape: Sequence[int]) -> Any:
+    region = load_itk().ImageRegion[len(shape)]()
+    region.SetIndex([int(i) for i in start[::-1]])
+    region.SetSize([int(n) for n in shape[::-1]])
+    return region
+
+
+def _prepared(labels: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """In C order; the mask as ITK takes it."""
+    return np.ascontiguousarray(labels), None if mask is None else np.ascontiguousarray(np.asarray(mask) != 0, np.uint8)
+
+
+def _follow_chunk(
+    labels: np.ndarray, mask: np.ndarray | None = None, *, grid: Grid, block_id: tuple[int, ...]
+) -> np.ndarray:
+    """A Followed, in an array of it alone."""
+    labels, mask = _prepared(labels, mask)
+    basins = np.empty(labels.shape, np.uint32)
+    try:
+        exits = _follow(labels, mask, grid, block_id, basins)
+    except ValueError:
+        _check_labels(labels, mask, grid, block_id)
+        raise
+    near = grid.near_faces(labels.shape)
+    position = np.array(np.unravel_index(near, labels.shape)) + grid.start_of(block_id)[:, np.newaxis]
+    radius, whole = np.array(grid.radius)[:, np.newaxis], np.array(grid.shape)[:, np.newaxis]
+    at_border = ((position < radius) | (position >= whole - radius)).any(axis=0)
+    if mask is not None:
+        at_border &= mask.ravel()[near] != 0
+    border_labels = set((labels.ravel()[near[at_border]] == 0).tolist())
+    followed = Followed(
+        newest_of_rows(basins), basins.ravel()[near], exits[:, 0].astype(np.uint32), exits[:, 1], border_labels
+    )
+    return _array_of([followed], (1,) * labels.ndim)
+
+
+def _check_labels(labels: np.ndarray, mask: np.ndarray | None, grid: Grid, chunk: tuple[int, ...]) -> None:
+    count = math.prod(2 * r + 1 for r in grid.radius)
+    is_wrong = (labels >= count) & (labels != grid.background)
+    if mask is not None:
+        is_wrong &= mask != 0
+    if is_wrong.any():
+        position = np.unravel_index(is_wrong.argmax(), labels.shape)
+        raise ValueError(
+            f"labels has the value {labels[position]} at {(grid.start_of(chunk) + position)[::-1].tolist()}, which is neither "
+            f"one of the {count} labels of radius {grid.radius[::-1]} nor the background_value {grid.background}"
+        )
+
+
+def _join(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
+    """A Table for each chunk."""
+    followed = chunks.ravel().tolist()
+    if not grid.is_periodic and set().union(*(one.border_labels for one in followed)) == {True}:
+        raise ValueError(
+            "labels is 0 all over the border of the image. That is a direction and the default background of dask_labels, "
+            f"which cannot be told apart: set its background_value to {grid.background}, or border to Border_Inside"
+        )
+    return _array_of(join_chunks(followed, grid), chunks.shape)
+
+
+def _number_chunk(
+    tables: np.ndarray,
+    labels: np.ndarray,
+    *others: np.ndarray,
+    grid: Grid,
+    has_mask: bool,
+    has_sinks: bool,
+    number_type: np.dtype,
+    block_id: tuple[int, ...],
+) -> np.ndarray:
+    """Basins of the image; or, along a first axis, basins and sinks."""
+    labels, mask = _prepared(labels, others[0] if has_mask else None)
+    table: Table = tables.item()
+    own = np.empty((1 + has_sinks, *labels.shape), np.uint32)
+    _follow(labels, mask, grid, block_id[-labels.ndim :], *own)
+    numbers = _numbers_of(table, newest_of_rows(own[0]), number_type)
+    result = own if number_type == own.dtype else np.empty(own.shape, number_type)
+    _look_up(numbers, own[0], result[0])
+    if not has_sinks:
+        return result[0]
+    numbers[table.leaving] = 0
+    _look_up(numbers, own[1], result[1])
+    for firsts in others[has_mask:]:
+        basins, sinks = (one.reshape(-1) for one in result)
+        sinks[firsts.item()] = basins[firsts.item()]
+    return result
+
+
+def _look_up(table: np.ndarray, keys: np.ndarray, result: np.ndarray) -> None:
+    for key, one in zip(keys, result):  # part by part, for little memory; the result may be the keys
+        one[...] = table[key]
+
+
+def _numbers_of(table: Table, newest: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The numbers of the image, by those of the chunk."""
+    is_counted = np.ones(int(newest[-1]) + 1, bool)
+    is_counted[0] = False
+    is_counted[table.parts[~table.is_first]] = False
+    numbers = np.cumsum(is_counted, dtype=dtype)
+    before = np.concatenate([[0], newest[:-1]])
+    shift = table.numbers_before - numbers[before].astype(np.int64)
+    numbers[1:] += np.repeat(shift.astype(dtype), newest - before)  # modulo 2^32 where it is negative
+    numbers[table.parts] = table.numbers
+    return numbers
+
+
+def _follow_cycles(
+    tables: np.ndarray, labels: np.ndarray, *_: np.ndarray, grid: Grid, block_id: tuple[int, ...]
+) -> np.ndarray:
+    """The cycles that enter a chunk, and the first voxel of the image that each path passes here."""
+    table: Table = tables.item()
+    start, shape = grid.start_of(block_id)[:, np.newaxis], np.array(labels.shape)[:, np.newaxis]
+    widths, radius = tuple(2 * r + 1 for r in grid.radius), np.array(grid.radius)[:, np.newaxis]
+    position = np.array(np.unravel_index(table.entries, labels.shape)).reshape(labels.ndim, -1)
+    first = np.ravel_multi_index(tuple(position + start), grid.shape)
+    inside = np.arange(table.entries.size)
+    while inside.size > 0:
+        voxel = np.ravel_multi_index(tuple(position[:, inside] + start), grid.shape)
+        first[inside] = np.minimum(first[inside], voxel)
+        position[:, inside] += np.array(np.unravel_index(labels[tuple(position[:, inside])], widths)) - radius
+        inside = inside[((position[:, inside] >= 0) & (position[:, inside] < shape)).all(axis=0)]
+    return _array_of([(table.cycles, first)], (1,) * labels.ndim)
+
+
+def _first_of_cycles(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
+    """For each chunk the voxels, counted in it, that are the first ones of cycles."""
+    cycles, firsts = (np.concatenate(arrays) for arrays in zip(*chunks.ravel().tolist()))
+    first = np.full(cycles.max(initial=-1) + 1, np.prod(grid.shape, dtype=np.int64))
+    np.minimum.at(first, cycles, firsts)
+    chunk, voxel = grid.place_of(first)
+    return _array_of([voxel[chunk == i] for i in range(chunks.size)], chunks.shape)

@@ -1,0 +1,34 @@
+"""What is handed over, and given back, as itk.Image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._arrays import Given, mask_of
+from ._itk import is_image, load_itk, update
+
+
+def mask_for_image(mask_image: Any, image: Any) -> Any:
+    """A mask, an itk.Image as well or an array in the axes of numpy.asarray(image), at the place of the image."""
+    if mask_image is None or is_image(mask_image):
+        return mask_image
+    itk = load_itk()
+    region = image.GetLargestPossibleRegion()
+    shape = tuple(region.GetSize())[::-1]
+    mask = itk.Image[itk.UC, len(shape)].New()
+    mask.CopyInformation(image)
+    mask.SetRegions(region)
+    mask.Allocate()
+    itk.array_view_from_image(mask)[...] = mask_of(mask_image, Given(image, np.broadcast_to(np.uint8(0), shape)))
+    return mask
+
+
+def outputs_of(made: Any, outputs: list[Any]) -> Any:
+    """The outputs of a filter, but for those that are None; they let go of it and its input."""
+    update(made)
+    outputs = [output for output in outputs if output is not None]
+    for output in outputs:
+        output.DisconnectPipeline()
+    return tuple(outputs) if len(outputs) > 1 else outputs[0]

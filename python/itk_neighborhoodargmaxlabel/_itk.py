@@ -1,0 +1,122 @@
+"""The two filters of the itk package on NumPy arrays in C order. Sizes, spacing and radius are in the order of the axes."""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+# What the filter is wrapped for: NumPy's and ITK's names.
+PIXEL_TYPES = {
+    "uint8": "UC",
+    "int16": "SS",
+    "uint16": "US",
+    "int32": "SI",
+    "uint32": "UI",
+    "uint64": "UL",
+    "float32": "F",
+    "float64": "D",
+}
+
+_loading = threading.Lock()
+
+
+@functools.cache
+def load_itk() -> Any:
+    """The itk package. What is used here of it is loaded one thread at a time: itk loads at first use, for one thread."""
+    with _loading:
+        import itk
+
+        for name in "NeighborhoodArgmaxLabelImageFilter", "NeighborhoodLabelToBasinImageFilter":
+            image = itk.image_view_from_array(np.ones((1, 2, 2), np.uint8))
+            itk.array_view_from_image(getattr(itk, name).New(image, background_value=255).GetOutput())
+        return itk
+
+
+def is_image(value: Any) -> bool:
+    return isinstance(value, load_itk().DataObject)
+
+
+def image_of(array: np.ndarray, spacing: Sequence[float] | None = None) -> Any:
+    """An image over the memory of an array, which must outlive it."""
+    image = load_itk().image_view_from_array(array)
+    # Arrays with a single long axis are in Fortran order as well, and that ITK takes for transposed.
+    image.SetRegions(array.shape[::-1])
+    if spacing is not None:
+        image.SetSpacing([float(distance) for distance in spacing[::-1]])
+    return image
+
+
+def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any]) -> Any:
+    """A filter on an image, with its options by their names in snake case; radius in the order of the axes."""
+    itk = load_itk()
+    template = getattr(itk, name)
+    types = (type(image), itk.Image[getattr(itk, output_type), image.GetImageDimension()])
+    if types not in template.keys():
+        raise TypeError(
+            f"image is an itk.Image of {itk.template(image)[1][0]}: {', '.join(PIXEL_TYPES)} can be labeled; "
+            "itk.cast_image_filter converts"
+        )
+    made = template[types].New()
+    made.SetInput(image)
+    for option, value in options.items():
+        if value is not None:
+            value = list(value)[::-1] if option == "radius" else value
+            getattr(made, "Set" + option.title().replace("_", ""))(value)
+    return made
+
+
+def update(made: Any) -> None:
+    """Runs a filter. What it finds wrong becomes an error of one line."""
+    try:
+        made.Update()
+    except RuntimeError as error:
+        text = re.sub(r"^.*ERROR: \w+\(0x\w+\): ", "", str(error), flags=re.DOTALL)
+        raise ValueError(" ".join(text.split())) from None
+
+
+def label_array(
+    array: np.ndarray,
+    mask: np.ndarray | None,
+    *,
+    spacing: Sequence[float] | None,
+    generate_score_image: bool,
+    **options: Any,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Labels and scores of an array of one of the PIXEL_TYPES; the mask is of uint8. Border by its number."""
+    image = image_of(array, spacing)
+    made = new_filter("NeighborhoodArgmaxLabelImageFilter", image, "UC", options)
+    if mask is not None:
+        made.SetMaskImage(image_of(mask, spacing))
+    # ITK writes into arrays of our own.
+    labels = np.empty(array.shape, np.uint8)
+    made.GraftOutput(image_of(labels))
+    scores = None
+    if generate_score_image:
+        scores = np.empty(array.shape, np.float64 if array.dtype == np.float64 else np.float32)
+        made.GenerateScoreImageOn()
+        made.GetScoreImage().Graft(image_of(scores))
+    update(made)
+    return labels, scores
+
+
+def basin_array(
+    labels: np.ndarray, mask: np.ndarray | None, *, generate_sink_image: bool = False, **options: Any
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Basins and sinks of labels of uint8 or uint16; the mask is of uint8."""
+    made = new_filter("NeighborhoodLabelToBasinImageFilter", image_of(labels), "UI", options)
+    if mask is not None:
+        made.SetMaskImage(image_of(mask))
+    basins = np.empty(labels.shape, np.uint32)
+    made.GraftOutput(image_of(basins))
+    sinks = None
+    if generate_sink_image:
+        sinks = np.empty(labels.shape, np.uint32)
+        made.GenerateSinkImageOn()
+        made.GetSinkImage().Graft(image_of(sinks))
+    update(made)
+    return basins, sinks

@@ -1,0 +1,101 @@
+"""Options as users give them: what is wrong with one is said in a line that names it, its value and the remedy."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import inspect
+import math
+import operator
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+BORDERS = ("background", "inside", "periodic")  # in the order of ITK's enum
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+def names_are_checked(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """For an option that does not exist, the error lists the nearest that does."""
+    names = list(inspect.signature(function).parameters)
+
+    @functools.wraps(function)
+    def checked(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> _Result:
+        for name in options:
+            if name not in names:
+                nearest = difflib.get_close_matches(name.lower(), names, 1, cutoff=0)[0]
+                raise TypeError(f"{function.__name__}() has no option {name}: is {nearest} meant?")
+        return function(*arguments, **options)
+
+    return checked
+
+
+def number_of(name: str, value: Any) -> float:
+    try:
+        if isinstance(value, (str, bytes, complex)):
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {value!r}: give a number") from None
+    if math.isnan(number):
+        raise ValueError(f"{name} is {value!r}: give a number, or -math.inf or math.inf")
+    return number
+
+
+def integer_of(name: str, value: Any, low: int, high: int) -> int:
+    try:
+        integer = operator.index(value) if not isinstance(value, float) or not value.is_integer() else int(value)
+    except TypeError:
+        raise TypeError(f"{name} is {value!r}: give an integer") from None
+    if not low <= integer <= high:
+        raise ValueError(f"{name} is {integer}: give an integer from {low} to {high}")
+    return integer
+
+
+def switch_of(name: str, value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)) and not (isinstance(value, (int, np.integer)) and value in (0, 1)):
+        raise TypeError(f"{name} is {value!r}: give True or False")
+    return bool(value)
+
+
+def border_of(value: Any) -> int:
+    if isinstance(value, str) and value.lower() in BORDERS:
+        return BORDERS.index(value.lower())
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < len(BORDERS):
+        return int(value)
+    raise ValueError(f"border is {value!r}: give one of {', '.join(map(repr, BORDERS))}")
+
+
+def for_each_axis(name: str, value: Any, ndim: int) -> list[Any]:
+    """One value for all axes, or one for each."""
+    if isinstance(value, str) or not hasattr(value, "__len__") or np.ndim(value) == 0:
+        return [value] * ndim
+    values = list(value)
+    if len(values) != ndim:
+        raise ValueError(f"{name} is {value!r}: give one number, or one for each of the {ndim} axes")
+    return values
+
+
+def radius_of(value: Any, ndim: int, greatest: int = 2**8) -> tuple[int, ...]:
+    """`greatest` is the number of values that a label can have."""
+    radius = tuple(integer_of("radius", r, 0, 2**31) for r in for_each_axis("radius", value, ndim))
+    count = label_count(radius)
+    if count == 1:
+        raise ValueError(f"radius is {value!r}: there is nothing to compare, give 1 or more for at least one axis")
+    if count > greatest:
+        raise ValueError(f"radius is {value!r}: it has {count} labels, give one with at most {greatest}")
+    return radius
+
+
+def label_count(radius: tuple[int, ...]) -> int:
+    return math.prod(2 * r + 1 for r in radius)
+
+
+def spacing_of(value: Any, ndim: int) -> list[float]:
+    spacing = [abs(number_of("spacing", s)) for s in for_each_axis("spacing", value, ndim)]
+    if not all(0 < s < math.inf for s in spacing):
+        raise ValueError(f"spacing is {value!r}: give distances that are neither 0 nor infinite")
+    return spacing

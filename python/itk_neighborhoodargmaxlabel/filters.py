@@ -1,0 +1,15 @@
+"""What this module adds to the itk package, with types: itk has none.
+
+    from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter
+
+    made = NeighborhoodArgmaxLabelImageFilter.New(image, center_score=0)
+"""
+
+from ._itk import load_itk
+
+_itk = load_itk()
+NeighborhoodArgmaxLabelImageFilter = _itk.NeighborhoodArgmaxLabelImageFilter
+NeighborhoodArgmaxLabelImageFilterEnums = _itk.NeighborhoodArgmaxLabelImageFilterEnums
+NeighborhoodLabelToBasinImageFilter = _itk.NeighborhoodLabelToBasinImageFilter
+neighborhood_argmax_label_image_filter = _itk.neighborhood_argmax_label_image_filter
+neighborhood_label_to_basin_image_filter = _itk.neighborhood_label_to_basin_image_filter
