@@ -18,46 +18,59 @@
 #ifndef ImageFiles_h
 #define ImageFiles_h
 
+#include "CompleteFile.h"
 #include "Program.h"
 #include "StagedFiles.h"
+#include "Worker.h"
 
 #include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
+#include "itkImageRegionConstIterator.h"
+#include "itkImageRegionSplitterSlowDimension.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
+#include <memory>
 #include <string>
 
-/** Collects what is printed on std::cerr: MetaIO reports a failure nowhere else, the chatter of GDCM is of no use. */
-class LibraryMessages
-{
-public:
-  LibraryMessages();
-  ~LibraryMessages();
-  LibraryMessages(const LibraryMessages &) = delete;
-  LibraryMessages &
-  operator=(const LibraryMessages &) = delete;
+#include <zlib.h>
 
-  /** What MetaIO had to say, or nothing. */
-  std::string
-  GetFailure() const;
+/** Throws what MetaIO has printed since the last call: it reports a failure nowhere else. */
+void
+CheckLibraryText();
 
-private:
-  std::ostringstream m_Text;
-  std::streambuf *   m_Cerr;
-};
-
-/** The header of a file that has one value a pixel and 2 to 4 dimensions. */
 itk::ImageIOBase::Pointer
 ReadHeader(const std::filesystem::path & file);
+
+/** Refuses all but one value a pixel, and 2 to 4 dimensions. */
+itk::ImageIOBase::Pointer
+ReadScalarHeader(const std::filesystem::path & file);
 
 std::string
 SizeAsString(const itk::ImageIOBase * io);
 
-/** Finds truncated files: some of ITK's readers and writers say nothing, unless the last voxel alone is asked for. */
+/** "20x20x20 voxels of float" */
+std::string
+Describe(const itk::ImageIOBase * io);
+
+/** Puts a file on the disk, out of the system's memory. */
 void
-CheckLastVoxel(itk::ImageIOBase * io);
+Flush(const std::filesystem::path & file);
+
+/** While the process runs, this is what the program is at. */
+inline void
+Tell(itk::ProcessObject * process, const Activity & activity)
+{
+  const auto before = std::make_shared<Activity>();
+  process->AddObserver(itk::StartEvent(), [=](const itk::EventObject &) {
+    CheckLibraryText();
+    *before = Begin(activity);
+  });
+  process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) {
+    CheckLibraryText();
+    Begin(*before);
+  });
+}
 
 /** Whether a few voxels, written to the file and read back, are the same. */
 template <typename TImage>
@@ -101,42 +114,107 @@ template <typename TImage>
 void
 CheckFormat(const StagedFile & staged, bool stream)
 {
-  const auto io = itk::ImageIOFactory::CreateImageIO(staged.file.c_str(), itk::IOFileModeEnum::WriteMode);
-  if (!io)
+  const auto before = Begin({ "writing", staged.file, {} });
   {
-    throw Error(staged.target, "the extension names no format that ITK can write");
-  }
-  const bool isKept = KeepsImage<TImage>(io, staged.file);
-  if (std::distance(std::filesystem::directory_iterator(staged.directory), std::filesystem::directory_iterator()) > 1)
-  {
-    throw Error(staged.target, "formats of two files are not supported; use .mha, .nrrd or .nii.gz");
-  }
-  if (!isKept)
-  {
-    const auto component = itk::ImageIOBase::MapPixelType<typename TImage::PixelType>::CType;
-    throw Error(staged.target,
-                "this format does not keep a " + std::to_string(TImage::ImageDimension) + "-D image of " +
-                  itk::ImageIOBase::GetComponentTypeAsString(component));
+    const auto io = itk::ImageIOFactory::CreateImageIO(staged.file.c_str(), itk::IOFileModeEnum::WriteMode);
+    if (!io)
+    {
+      throw Error(staged.name, "the extension names no format that ITK can write");
+    }
+    const bool isKept = KeepsImage<TImage>(io, staged.file);
+    if (std::distance(std::filesystem::directory_iterator(staged.directory), std::filesystem::directory_iterator()) > 1)
+    {
+      throw Error(staged.name, "formats of two files are not supported; use .mha, .nrrd or .nii.gz");
+    }
+    if (!isKept)
+    {
+      const auto component = itk::ImageIOBase::MapPixelType<typename TImage::PixelType>::CType;
+      throw Error(staged.name,
+                  "this format does not keep a " + std::to_string(TImage::ImageDimension) + "-D image of " +
+                    itk::ImageIOBase::GetComponentTypeAsString(component));
+    }
+    io->SetUseStreamedWriting(true);
+    if (stream && !io->CanStreamWrite())
+    {
+      throw Error(staged.name, "ITK does not write this format in pieces; use .mha with --stream");
+    }
   }
   std::filesystem::remove(staged.file);
-  io->SetUseStreamedWriting(true);
-  if (stream && !io->CanStreamWrite())
-  {
-    throw Error(staged.target, "ITK does not write this format in pieces; use .mha with --stream");
-  }
+  Begin(before);
 }
 
-/** Writes the file in a number of pieces, each of which runs the pipeline. */
+/** Continues a CRC-32 with the voxels of a region, in their order. */
+template <typename TImage>
+uLong
+Checksum(uLong checksum, const TImage * image, typename TImage::RegionType region)
+{
+  const auto row = region.GetSize(0) * sizeof(typename TImage::PixelType);
+  region.SetSize(0, 1);
+  for (itk::ImageRegionConstIterator<TImage> it(image, region); !it.IsAtEnd(); ++it)
+  {
+    checksum = crc32_z(checksum, reinterpret_cast<const Bytef *>(&it.Value()), row);
+  }
+  return checksum;
+}
+
+/** The checksum of a file, which is read in pieces if ITK can. */
+template <typename TImage>
+uLong
+ChecksumOfFile(const std::filesystem::path & file)
+{
+  auto reader = itk::ImageFileReader<TImage>::New();
+  reader->SetFileName(file.string());
+  reader->UpdateOutputInformation();
+  auto * const image = reader->GetOutput();
+  const auto   whole = image->GetLargestPossibleRegion();
+  auto * const io = reader->GetModifiableImageIO();
+  io->SetUseStreamedReading(true);
+
+  constexpr itk::SizeValueType pieceSize = 1 << 26;
+  const auto   splitter = itk::ImageRegionSplitterSlowDimension::New();
+  const auto   wanted = static_cast<unsigned int>(io->GetImageSizeInBytes() / pieceSize + 1);
+  unsigned int pieces = io->CanStreamRead() ? splitter->GetNumberOfSplits(whole, wanted) : 1;
+  uLong        checksum = 0;
+  for (unsigned int piece = 0; piece < pieces; ++piece)
+  {
+    auto region = whole;
+    splitter->GetSplit(piece, pieces, region);
+    image->SetRequestedRegion(region);
+    image->Update();
+    checksum = Checksum(checksum, image, region);
+  }
+  return checksum;
+}
+
+/** Writes the staged file in a number of pieces, each of which runs the pipeline, and makes sure that it is whole and on
+ * the disk. */
 template <typename TImage>
 void
-WriteFile(TImage * image, const std::filesystem::path & file, unsigned int divisions)
+WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, bool verify)
 {
-  auto writer = itk::ImageFileWriter<TImage>::New();
-  writer->SetInput(image);
-  writer->SetFileName(file.string());
-  writer->SetNumberOfStreamDivisions(divisions);
-  writer->Update();
-  CheckLastVoxel(ReadHeader(file));
+  const auto before = Begin({ "writing", staged.file, {} });
+  uLong      written = 0;
+  {
+    auto writer = itk::ImageFileWriter<TImage>::New();
+    writer->SetInput(image);
+    writer->SetFileName(staged.file.string());
+    writer->SetNumberOfStreamDivisions(divisions);
+    writer->AddObserver(itk::ProgressEvent(), [&](const itk::EventObject &) {
+      if (verify && writer->GetProgress() > 0) // a piece is written, and still there
+      {
+        written = Checksum(written, image, image->GetRequestedRegion());
+      }
+    });
+    writer->Update();
+  } // HDF5 writes the rest when the file is closed
+  CheckLibraryText();
+  Flush(staged.file);
+  CheckComplete(ReadHeader(staged.file));
+  if (verify && ChecksumOfFile<TImage>(staged.file) != written)
+  {
+    throw Error(staged.file, "was not written well: read back, its voxels are others");
+  }
+  Begin(before);
 }
 
 #endif

@@ -19,11 +19,16 @@
 
 #include "Program.h"
 
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -32,68 +37,148 @@ namespace
 {
 std::vector<StagedFile> stagedFiles;
 
-void
-HandleSignals(void (*handler)(int))
+const std::string prefix = std::string(".") + programName + "-";
+const std::string pattern = prefix + "XXXXXX";
+
+/** Locks a staging directory until the program and its worker have ended. */
+bool
+LockDirectory(const fs::path & directory)
 {
-  for (const int signal : { SIGHUP, SIGINT, SIGPIPE, SIGTERM })
+  const int file = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0)
   {
-    std::signal(signal, handler);
+    return true;
   }
+  close(file);
+  return false;
 }
 
-/** Calls only what is safe in a signal handler. */
+/** Removes the staging directories of runs that are no more. */
 void
-RemoveStagedFilesAndExit(int signal)
+RemoveLeftovers(const fs::path & parent)
 {
-  for (const auto & staged : stagedFiles)
+  std::error_code       ignored;
+  std::vector<fs::path> leftovers;
+  for (const auto & entry : fs::directory_iterator(parent, ignored))
   {
-    unlink(staged.file.c_str());
-    rmdir(staged.directory.c_str());
+    const auto name = entry.path().filename().string();
+    if (name.size() == pattern.size() && name.rfind(prefix, 0) == 0 && LockDirectory(entry.path()))
+    {
+      leftovers.push_back(entry.path());
+    }
   }
-  _exit(128 + signal);
+  for (const auto & leftover : leftovers)
+  {
+    fs::remove_all(leftover, ignored);
+    std::fprintf(stderr,
+                 "%s: note: %s was left by a run that was killed; it %s\n",
+                 programName,
+                 leftover.c_str(),
+                 ignored ? "cannot be removed" : "is removed");
+  }
 }
 } // namespace
 
 fs::path
 Resolve(const fs::path & file)
 {
-  return file.empty() ? file : fs::weakly_canonical(fs::absolute(file));
+  if (file.empty())
+  {
+    return file;
+  }
+  auto path = fs::absolute(file);
+  for (int links = 0; links < 40 && fs::is_symlink(fs::symlink_status(path)); ++links)
+  {
+    path = path.parent_path() / fs::read_symlink(path);
+  }
+  return fs::weakly_canonical(path);
 }
 
-StagedFile
-StageFile(const fs::path & target)
+void
+StageFile(const std::string & name)
 {
-  const auto file = Resolve(target);
-  if (fs::is_directory(file))
+  const auto target = Resolve(name);
+  if (fs::is_directory(target))
   {
-    throw Error(target, "is a directory");
+    throw Error(name, "is a directory");
   }
-  auto directory = (file.parent_path() / (std::string(".") + programName + "-XXXXXX")).string();
+  if (fs::exists(target) && !fs::is_regular_file(target))
+  {
+    throw Error(name, "is a pipe or a device, and no place for an image file");
+  }
+  RemoveLeftovers(target.parent_path());
 
-  HandleSignals(SIG_IGN);
-  if (!mkdtemp(directory.data()))
+  // A run that starts meanwhile may take a directory for a leftover until it is locked.
+  for (int tries = 0; tries < 10; ++tries)
   {
-    throw Error(target, "cannot write into " + file.parent_path().string() + ": " + std::strerror(errno));
+    auto directory = (target.parent_path() / pattern).string();
+    if (!mkdtemp(directory.data()))
+    {
+      throw Error(name, "cannot write into " + target.parent_path().string() + ": " + std::strerror(errno));
+    }
+    const bool isLocked = LockDirectory(directory);
+    if (fs::exists(directory) && (isLocked || errno != EWOULDBLOCK))
+    {
+      stagedFiles.push_back({ name, target, directory, fs::path(directory) / target.filename() });
+      return;
+    }
   }
-  stagedFiles.push_back({ file, directory, fs::path(directory) / file.filename() });
-  HandleSignals(RemoveStagedFilesAndExit);
-  return stagedFiles.back();
+  throw Error(name, "other runs keep removing what this one stages beside it");
+}
+
+const StagedFile &
+Staged(const std::string & name)
+{
+  return *std::find_if(
+    stagedFiles.begin(), stagedFiles.end(), [&name](const StagedFile & staged) { return staged.name == name; });
+}
+
+std::string
+WhyNotWritten(const fs::path & file)
+{
+  std::error_code ignored;
+  rlimit          limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  const auto size = fs::file_size(file, ignored);
+  if (!ignored && size >= limit.rlim_cur)
+  {
+    return std::strerror(EFBIG);
+  }
+  const auto probe = file.parent_path() / "probe";
+  const int  descriptor = open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0)
+  {
+    return std::strerror(errno);
+  }
+  const int error = posix_fallocate(descriptor, 0, 64 * 1024);
+  close(descriptor);
+  fs::remove(probe, ignored);
+  return error == ENOSPC || error == EDQUOT || error == EIO ? std::strerror(error) : "";
 }
 
 void
 PublishStagedFiles()
 {
-  HandleSignals(SIG_IGN);
+  std::string published;
   for (const auto & staged : stagedFiles)
   {
-    fs::rename(staged.file, staged.target);
+    std::error_code error;
+    fs::rename(staged.file, staged.target, error);
+    if (error)
+    {
+      throw Error(staged.name,
+                  "cannot be given its name: " + error.message() + (published.empty() ? "" : "; written:" + published));
+    }
+    const int directory = open(staged.target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fsync(directory); // its new entry; not all file systems can
+    close(directory);
+    published += " " + staged.name;
   }
 }
 
 void
 RemoveStagedFiles()
 {
-  HandleSignals(SIG_IGN);
   for (const auto & staged : stagedFiles)
   {
     std::error_code ignored;
@@ -106,10 +191,10 @@ NameTargets(std::string text)
 {
   for (const auto & staged : stagedFiles)
   {
-    const auto start = text.find(staged.file.string());
-    if (start != std::string::npos)
+    for (auto start = text.find(staged.file.string()); start != std::string::npos;
+         start = text.find(staged.file.string()))
     {
-      text.replace(start, staged.file.string().size(), staged.target.string());
+      text.replace(start, staged.file.string().size(), staged.name);
     }
   }
   return text;
