@@ -80,10 +80,13 @@ template <typename TImage>
 typename itk::ImageFileReader<TImage>::Pointer
 MakeReader(const std::string & file)
 {
-  const auto header = ReadHeader(file);
-  auto       reader = itk::ImageFileReader<TImage>::New();
+  const Activity reading{ "reading", file, Describe(ReadHeader(file)) };
+  const auto     before = Begin(reading);
+  auto           reader = itk::ImageFileReader<TImage>::New();
   reader->SetFileName(file);
-  Tell(reader, { "reading", file, Describe(header) });
+  reader->UpdateOutputInformation();
+  Begin(before);
+  Tell(reader, reading);
   return reader;
 }
 

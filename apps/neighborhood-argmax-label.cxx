@@ -195,6 +195,7 @@ CheckMask(const fs::path & file, const itk::ImageIOBase * image)
 void
 Label(const Options & options)
 {
+  Begin({ "labeling", options.input, {} });
   itk::Object::GlobalWarningDisplayOff();
   if (options.threads > 0)
   {
