@@ -26,7 +26,9 @@
 
 #include "itkImageRegionIterator.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -293,6 +295,15 @@ public:
     {
       std::fill(c.spacing.begin(), c.spacing.end(), c.spacing[0]);
       c.spacing.back() *= OneOf({ 1, 1, 2, 1e-3, 1e5 });
+    }
+    double determinant = 1;
+    for (const double spacing : c.spacing)
+    {
+      determinant *= spacing;
+    }
+    if (!(determinant > 1e-300 && determinant < 1e300)) // ITK wants an image whose place can be computed
+    {
+      return this->Next();
     }
     if (*std::max_element(c.radius.begin(), c.radius.end()) == 0)
     {
