@@ -20,7 +20,8 @@
 
 #include "itkImage.h"
 #include "itkImageToImageFilter.h"
-#include "itkNeighborhoodArgmaxLabelStage.h"
+#include "itkNeighborhoodArgmaxLabelTileWalk.h"
+#include "itkNeighborhoodLabels.h"
 #include "itkTotalProgressReporter.h"
 #include "NeighborhoodArgmaxLabelExport.h"
 
@@ -266,74 +267,17 @@ protected:
   DynamicThreadedGenerateData(const OutputImageRegionType & region) override;
 
 private:
-  using StageType = NeighborhoodArgmaxLabel::Stage<TInputImage, MaskImageType>;
-  using KernelPixelType = typename StageType::PixelType;
+  using LabelsType = NeighborhoodLabels<ImageDimension>;
+  using TileWalkType =
+    NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
 
-  /** Inputs and outputs; mask and scores may be nullptr. */
-  struct Images
-  {
-    const InputImageType * input;
-    const MaskImageType *  mask;
-    OutputImageType *      labels;
-    ScoreImageType *       scores;
-  };
+  /** The part of a region whose voxels get labels; the rest is background. */
+  OutputImageRegionType
+  GetLabeledRegion(const OutputImageRegionType & region) const;
 
-  Images
-  GetImages();
-
-  /** The first axis, along which rows lie in memory, unless they are short and those of another one long. */
-  static unsigned int
-  ChooseRowAxis(const OutputImageRegionType & region);
-
-  /** For rows of the neighbourhood along an axis. */
+  /** Who competes, with rows along an axis. */
   NeighborhoodArgmaxLabel::Rules
   MakeRules(unsigned int rowAxis) const;
-
-  /** Call function(index) for the first voxel of each row along an axis of a region that is not empty. */
-  template <typename TFunction>
-  static void
-  ForEachRow(const OutputImageRegionType & region, unsigned int rowAxis, const TFunction & function);
-
-  template <typename TImage>
-  static auto
-  PixelAt(TImage * image, const IndexType & index);
-
-  /** The background of `region`, but for the rows that reach into the region `except` inside it. */
-  void
-  FillBackground(const OutputImageRegionType & region, const OutputImageRegionType & except);
-
-  /** The background before and behind `count` voxels from `index` on, if these begin or end a row of `labelled` in
-   * `region`; likewise of the next rows along an axis. At once with their labels: the memory is touched only once. */
-  void
-  FillRowEnds(const Images &                images,
-              const IndexType &             index,
-              SizeValueType                 count,
-              unsigned int                  rowAxis,
-              SizeValueType                 numberOfRows,
-              const OutputImageRegionType & region,
-              const OutputImageRegionType & labelled);
-
-  /** Labels of neighbourhoods of 3x3 and 3x3x3, tile by tile: of `region`, and the ends of its rows in `whole`. */
-  void
-  LabelTiles(const OutputImageRegionType & whole,
-             const OutputImageRegionType & region,
-             TotalProgressReporter &       progress);
-
-  /** The same for any neighbourhood, row by row along an axis. */
-  void
-  LabelRows(const OutputImageRegionType & whole,
-            const OutputImageRegionType & region,
-            unsigned int                  rowAxis,
-            TotalProgressReporter &       progress);
-
-  /** What a kernel gave for `count` voxels from `index` on, into the outputs. */
-  template <typename TLabel, typename TScore>
-  void
-  StoreRow(const Images &    images,
-           const IndexType & index,
-           SizeValueType     count,
-           const TLabel *    labels,
-           const TScore *    scores);
 
   double          m_CenterScore{ -100.0 };
   bool            m_LabelStrictExtrema{ false };

@@ -20,6 +20,7 @@
 
 #include "NeighborhoodArgmaxLabelExport.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,16 +28,16 @@
 #include <type_traits>
 #include <vector>
 
-/** The computation of NeighborhoodArgmaxLabelImageFilter on staged rows: no image, no border, no thread in it. Compiled
- * once for each pixel type and instruction set in src/. */
+/** The computation of NeighborhoodArgmaxLabelImageFilter on rows of voxels: no image, no border, no thread in it.
+ * RowLabeler takes any neighborhood, PlaneLabeler those of 3x3 and 3x3x3. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** A neighbour that competes for the label of a voxel. */
+/** A neighbor that competes for the label of a voxel. */
 struct Candidate
 {
   unsigned int label;
-  unsigned int row;    ///< which row of the neighbourhood it lies in, in the order of the labels
+  unsigned int row;    ///< which row of the neighborhood it lies in, in the order of the labels
   int          column; ///< its offset along the row
   double       weight; ///< the inverse of its distance
 };
@@ -47,7 +48,7 @@ struct Rules
   std::vector<Candidate> candidates; ///< in ascending order of their labels
   unsigned int           centerLabel{ 0 };
   unsigned int           centerRow{ 0 };
-  unsigned int           numberOfRows{ 1 }; ///< of the neighbourhood
+  unsigned int           numberOfRows{ 1 }; ///< of the neighborhood
   double                 centerScore{ -100.0 };
   bool                   labelStrictExtrema{ false };
   bool                   ascent{ false };
@@ -66,22 +67,39 @@ struct Row
   const TPixel *        next{ nullptr };    ///< the values that are worth fetching into the cache meanwhile, or nullptr
 };
 
-/** What scores of tiles are given in; they are computed in double. */
+/** What scores are given in; they are computed in double. */
 template <typename TPixel>
-using ScoreOf = std::conditional_t<std::is_same<TPixel, double>::value, double, float>;
+using ScoreOf = std::conditional_t<std::is_same_v<TPixel, double>, double, float>;
 
-/** Labels rows of any neighbourhood: the definition, candidate by candidate. */
+/** The ways to label a plane. Their labels and scores are the same. */
+enum class Labeler : std::uint8_t
+{
+  Ranks,     ///< ranks of scores, for integers of 8 bits at isotropic spacing
+  Keys,      ///< exact integer keys, for integers, and real numbers that are multiples of a power of two
+  Direct,    ///< best score, then the lowest label that reaches it; for all other finite numbers, and NaN
+  Definition ///< candidate by candidate, for infinities and for any neighborhood
+};
+constexpr unsigned int NumberOfLabelers = 4;
+
+/** How many voxels each labeler has decided in this process, by its number. */
+NeighborhoodArgmaxLabel_EXPORT std::array<std::uint64_t, NumberOfLabelers>
+                               GetNumbersOfLabeledVoxels();
+
+/** \class RowLabeler
+ * \brief Labels rows of any neighborhood by the definition, candidate by candidate.
+ * \ingroup NeighborhoodArgmaxLabel
+ */
 template <typename TPixel>
-class NeighborhoodArgmaxLabel_EXPORT RowKernel
+class NeighborhoodArgmaxLabel_EXPORT RowLabeler
 {
 public:
   /** More voxels than this at once gain nothing. */
   static constexpr std::size_t MaximumWidth = 256;
 
-  explicit RowKernel(const Rules & rules);
-  ~RowKernel();
+  explicit RowLabeler(const Rules & rules);
+  ~RowLabeler();
 
-  /** Labels and scores of `width` voxels. `rows` has the rows of the neighbourhood; their voxel 0 is beside that of the
+  /** Labels and scores of `width` voxels. `rows` has the rows of the neighborhood; their voxel 0 is beside that of the
    * output, and as many voxels lie before it and behind the last one as the candidates' columns reach. */
   void
   Label(const Row<TPixel> * rows, std::size_t width, std::uint32_t * labels, double * scores);
@@ -92,14 +110,22 @@ private:
   std::unique_ptr<Implementation> m_Implementation;
 };
 
-/** Labels tiles of 3x3 and 3x3x3 neighbourhoods, plane by plane, so that what one plane gave serves the next two. */
+/** \class PlaneLabeler
+ * \brief Labels tiles of 3x3 and 3x3x3 neighborhoods, plane by plane, each by the fastest labeler that is exact on it.
+ * \ingroup NeighborhoodArgmaxLabel
+ */
 template <typename TPixel>
-class NeighborhoodArgmaxLabel_EXPORT TileKernel
+class NeighborhoodArgmaxLabel_EXPORT PlaneLabeler
 {
 public:
-  /** A tile has at most `rows` x `columns` voxels. `numberOfPlanes` is that of the neighbourhood: 1 or 3. */
-  TileKernel(const Rules & rules, unsigned int numberOfPlanes, std::size_t rows, std::size_t columns);
-  ~TileKernel();
+  /** A tile has at most `rows` x `columns` voxels. `numberOfPlanes` is that of the neighborhood: 1 or 3. Labelers
+   * before `first` are not used. */
+  PlaneLabeler(const Rules & rules,
+               unsigned int  numberOfPlanes,
+               std::size_t   rows,
+               std::size_t   columns,
+               Labeler       first = Labeler::Ranks);
+  ~PlaneLabeler();
 
   /** Begin a tile of `rows` x `columns` voxels. */
   void

@@ -101,13 +101,21 @@ template <unsigned int VDimension>
 double
 Weight(const itk::Offset<VDimension> & offset, const itk::Vector<double, VDimension> & spacing)
 {
+  double longest = 0.0;
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    longest = std::fmax(longest, std::fabs(static_cast<double>(offset[axis]) * spacing[axis]));
+  }
+  // A power of two changes no digit, and keeps squares from overflow.
+  int exponent = 0;
+  std::frexp(longest, &exponent);
   double sum = 0.0;
   for (unsigned int axis = 0; axis < VDimension; ++axis)
   {
-    const double length = static_cast<double>(offset[axis]) * spacing[axis];
+    const double length = std::ldexp(static_cast<double>(offset[axis]) * spacing[axis], -exponent);
     sum += length * length;
   }
-  return 1.0 / std::sqrt(sum);
+  return std::ldexp(1.0 / std::sqrt(sum), -exponent);
 }
 
 template <unsigned int VDimension>

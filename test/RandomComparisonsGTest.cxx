@@ -535,7 +535,7 @@ RandomSpacing(Random & random)
   }
   if (random.Chance(0.03))
   {
-    spacing[random.Integer(0, VDimension - 1)] = 1e150;
+    spacing[random.Integer(0, VDimension - 1)] = random.OneOf({ 1e150, 1e-150, 1e300, 1e-300 });
   }
   return spacing;
 }
@@ -639,7 +639,7 @@ RunRandomCases(const unsigned int number)
 }
 
 template <typename TPixel>
-class PlainDefinitionTest : public testing::Test
+class RandomComparisons : public testing::Test
 {};
 
 using PixelTypes =
@@ -666,11 +666,11 @@ template <typename TPixel>
 constexpr bool IsCompiledForMore =
   std::is_same<TPixel, uint8_t>::value || std::is_same<TPixel, int64_t>::value || std::is_same<TPixel, float>::value;
 
-TYPED_TEST_SUITE(PlainDefinitionTest, PixelTypes, PixelTypeNames);
+TYPED_TEST_SUITE(RandomComparisons, PixelTypes, PixelTypeNames);
 } // namespace
 
 
-TYPED_TEST(PlainDefinitionTest, RandomCasesIn1D)
+TYPED_TEST(RandomComparisons, RandomCasesIn1D)
 {
   if constexpr (IsCompiledForMore<TypeParam>)
   {
@@ -679,16 +679,16 @@ TYPED_TEST(PlainDefinitionTest, RandomCasesIn1D)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, RandomCasesIn2D) { RunRandomCases<TypeParam, 2>(400); }
+TYPED_TEST(RandomComparisons, RandomCasesIn2D) { RunRandomCases<TypeParam, 2>(400); }
 
 
-TYPED_TEST(PlainDefinitionTest, RandomCasesIn3D) { RunRandomCases<TypeParam, 3>(600); }
+TYPED_TEST(RandomComparisons, RandomCasesIn3D) { RunRandomCases<TypeParam, 3>(600); }
 
 
-TYPED_TEST(PlainDefinitionTest, RandomCasesIn4D) { RunRandomCases<TypeParam, 4>(50); }
+TYPED_TEST(RandomComparisons, RandomCasesIn4D) { RunRandomCases<TypeParam, 4>(50); }
 
 
-TYPED_TEST(PlainDefinitionTest, MoreLabelsThanAByteHolds)
+TYPED_TEST(RandomComparisons, MoreLabelsThanAByteHolds)
 {
   if constexpr (IsCompiledForMore<TypeParam>)
   {
@@ -705,7 +705,7 @@ TYPED_TEST(PlainDefinitionTest, MoreLabelsThanAByteHolds)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, EveryLengthOfEveryAxis)
+TYPED_TEST(RandomComparisons, EveryLengthOfEveryAxis)
 {
   for (const auto kind : { Kind::Uniform, Kind::Plateaus })
   {
@@ -739,7 +739,7 @@ TYPED_TEST(PlainDefinitionTest, EveryLengthOfEveryAxis)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, LongAxisBehindShortOnes)
+TYPED_TEST(RandomComparisons, LongAxisBehindShortOnes)
 {
   Random random(8);
   for (unsigned int i = 0; i < NumberOfSamples(60); ++i)
@@ -755,7 +755,7 @@ TYPED_TEST(PlainDefinitionTest, LongAxisBehindShortOnes)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, EveryKindOfImageAtEveryBorder)
+TYPED_TEST(RandomComparisons, EveryKindOfImageAtEveryBorder)
 {
   for (int kind = 0; kind < NumberOfKinds<TypeParam>(); ++kind)
   {
@@ -779,7 +779,7 @@ TYPED_TEST(PlainDefinitionTest, EveryKindOfImageAtEveryBorder)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, EveryCombinationOfOptions)
+TYPED_TEST(RandomComparisons, EveryCombinationOfOptions)
 {
   Random random(6);
   for (int combination = 0; combination < 3 * 64; ++combination)
@@ -806,7 +806,7 @@ TYPED_TEST(PlainDefinitionTest, EveryCombinationOfOptions)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, ImagesOfSeveralTilesAndThreads)
+TYPED_TEST(RandomComparisons, ImagesOfSeveralTilesAndThreads)
 {
   Random random(7);
   for (const itk::Size<3> & size :
@@ -825,7 +825,7 @@ TYPED_TEST(PlainDefinitionTest, ImagesOfSeveralTilesAndThreads)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, DifferencesOfNearlyTheSameScore)
+TYPED_TEST(RandomComparisons, DifferencesOfNearlyTheSameScore)
 {
   using ImageType = itk::Image<TypeParam, 3>;
   const auto image = MakeImage<ImageType>(itk::ImageRegion<3>(itk::Size<3>::Filled(3)));
@@ -866,7 +866,7 @@ TYPED_TEST(PlainDefinitionTest, DifferencesOfNearlyTheSameScore)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, CenterScoresThatAreNearlyReached)
+TYPED_TEST(RandomComparisons, CenterScoresThatAreNearlyReached)
 {
   const auto image = MakeImage<itk::Image<TypeParam, 3>>(itk::ImageRegion<3>(itk::Size<3>::Filled(3)));
   const auto highest = static_cast<int>(std::min(1000.0, static_cast<double>(std::numeric_limits<TypeParam>::max())));
@@ -893,7 +893,7 @@ TYPED_TEST(PlainDefinitionTest, CenterScoresThatAreNearlyReached)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, ScoresAtAnyIsotropicSpacing)
+TYPED_TEST(RandomComparisons, ScoresAtAnyIsotropicSpacing)
 {
   // Weights that two numbers of float do not give every score of, and weights and scores beyond float.
   for (const double spacing : { 0.239, 0.478, 1.651, 2.843, 1e-39, 1e40, 1e50 })
@@ -912,7 +912,22 @@ TYPED_TEST(PlainDefinitionTest, ScoresAtAnyIsotropicSpacing)
 }
 
 
-TYPED_TEST(PlainDefinitionTest, SignOfSpacingPlaysNoPart)
+TYPED_TEST(RandomComparisons, SpacingSoSmallOrGreatThatScoresOverflow)
+{
+  Random random(9);
+  for (unsigned int i = 0; i < NumberOfSamples(60); ++i)
+  {
+    auto         c = RandomCase<TypeParam, 3>(random);
+    const double length = random.OneOf({ 1e-300, 1e-290, 1e-150, 1e-3, 1e250, 1e300 });
+    c.spacing.Fill(length);
+    c.spacing[random.Integer(0, 2)] *= random.OneOf({ 1.0, 1.0, 0.5, 2.0 }) * (length > 1e299 ? 0.25 : 2.0);
+    c.size = { { 21, 6, 5 } };
+    ASSERT_TRUE(RunCase<TypeParam>(c));
+  }
+}
+
+
+TYPED_TEST(RandomComparisons, SignOfSpacingPlaysNoPart)
 {
   Case<3> c;
   c.size = { { 17, 8, 6 } };

@@ -15,8 +15,8 @@
  *  limitations under the License.
  *
  *=========================================================================*/
-#ifndef itkNeighborhoodArgmaxLabelStage_h
-#define itkNeighborhoodArgmaxLabelStage_h
+#ifndef itkNeighborhoodArgmaxLabelPaddedRows_h
+#define itkNeighborhoodArgmaxLabelPaddedRows_h
 
 #include "itkImage.h"
 #include "itkNeighborhoodArgmaxLabelKernel.h"
@@ -29,37 +29,37 @@
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** \class Stage
- * \brief Hands rows of an image to the kernels: the only place that knows pixel types, borders and masks.
+/** \class PaddedRows
+ * \brief Hands rows of an image to the labelers: the only place that knows pixel types, borders and masks.
  *
- * A row that lies in the image as the kernel wants it is pointed to; any other one is copied.
+ * A row that lies in the image as the labelers want it is pointed to; any other one is copied.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TImage, typename TMaskImage>
-class Stage
+class PaddedRows
 {
 public:
   using ImagePixelType = typename TImage::PixelType;
   using IndexType = typename TImage::IndexType;
   using RegionType = typename TImage::RegionType;
 
-  /** The kernels' pixel type: of the same values if there is one, else double. */
+  /** The labelers' pixel type: of the same values if there is one, else double. */
   template <typename T>
-  struct KernelPixel
+  struct LabelerPixel
   {
-    static constexpr bool IsSmallInteger = std::is_integral<T>::value && sizeof(T) <= 4;
+    static constexpr bool IsSmallInteger = std::is_integral_v<T> && sizeof(T) <= 4;
     using Signed =
       std::conditional_t<sizeof(T) == 1, std::int8_t, std::conditional_t<sizeof(T) == 2, std::int16_t, std::int32_t>>;
     using Unsigned = std::
       conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
     using Type = std::conditional_t<IsSmallInteger,
-                                    std::conditional_t<std::is_signed<T>::value, Signed, Unsigned>,
-                                    std::conditional_t<std::is_same<T, float>::value, float, double>>;
+                                    std::conditional_t<std::is_signed_v<T>, Signed, Unsigned>,
+                                    std::conditional_t<std::is_same_v<T, float>, float, double>>;
   };
-  using PixelType = typename KernelPixel<ImagePixelType>::Type;
+  using PixelType = typename LabelerPixel<ImagePixelType>::Type;
 
   /** `mask` may be nullptr. Voxels outside the image are absent, or found on its other side if `periodic`. */
-  Stage(const TImage * image, const TMaskImage * mask, bool periodic)
+  PaddedRows(const TImage * image, const TMaskImage * mask, bool periodic)
     : m_Image(image)
     , m_Mask(mask)
     , m_Region(image->GetLargestPossibleRegion())
@@ -90,7 +90,7 @@ public:
     {
       const ImagePixelType * const row = this->Voxel(start);
       const unsigned char * const  mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
-      if constexpr (std::is_same<ImagePixelType, PixelType>::value)
+      if constexpr (std::is_same_v<ImagePixelType, PixelType>)
       {
         return { row, mask, nullptr };
       }
@@ -134,7 +134,7 @@ public:
               std::vector<Row<PixelType>> & rows,
               SizeValueType                 numberOfRows) const
   {
-    if constexpr (std::is_same<ImagePixelType, PixelType>::value)
+    if constexpr (std::is_same_v<ImagePixelType, PixelType>)
     {
       IndexType last = start;
       last[0] += static_cast<IndexValueType>(length) - 1;
@@ -184,6 +184,11 @@ private:
   {
     const auto * const    voxel = image->GetBufferPointer() + image->ComputeOffset(start);
     const OffsetValueType stride = image->GetOffsetTable()[axis];
+    if (stride == 1)
+    {
+      std::transform(voxel, voxel + count, values, [](auto value) { return static_cast<TValue>(value); });
+      return;
+    }
     for (IndexValueType k = 0; k < count; ++k)
     {
       values[k] = static_cast<TValue>(voxel[k * stride]);

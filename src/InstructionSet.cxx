@@ -16,38 +16,54 @@
  *
  *=========================================================================*/
 #include "itkNeighborhoodArgmaxLabelKernel.h"
-#include "itkNeighborhoodArgmaxLabelLoops.h"
+#include "Target.h"
 
 #include <atomic>
 #include <stdexcept>
 
 namespace itk::NeighborhoodArgmaxLabel
 {
+
+extern const Target TargetBaseline;
+extern const Target TargetSse41;
+extern const Target TargetAvx2;
+extern const Target TargetAvx512;
+
 namespace
 {
 
 struct InstructionSet
 {
-  const char *  name;
-  const Loops * loops;
+  const char *   name;
+  const Target * target;
 };
 
 std::vector<InstructionSet>
 FindInstructionSets()
 {
-  std::vector<InstructionSet> sets{ { "baseline", &LoopsBaseline } };
-#ifdef NeighborhoodArgmaxLabel_X86
+#if defined(__aarch64__)
+  return { { "neon", &TargetBaseline } };
+#else
+  std::vector<InstructionSet> sets{ { "baseline", &TargetBaseline } };
+#  ifdef NeighborhoodArgmaxLabel_X86
   __builtin_cpu_init();
   if (__builtin_cpu_supports("sse4.1"))
   {
-    sets.push_back({ "sse4.1", &LoopsSse41 });
+    sets.push_back({ "sse4.1", &TargetSse41 });
   }
   if (__builtin_cpu_supports("avx2"))
   {
-    sets.push_back({ "avx2", &LoopsAvx2 });
+    sets.push_back({ "avx2", &TargetAvx2 });
   }
-#endif
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") &&
+      __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+  {
+    sets.push_back({ "avx512", &TargetAvx512 });
+  }
+#  endif
   return sets;
+#endif
 }
 
 const std::vector<InstructionSet> &
@@ -77,10 +93,10 @@ GetInstructionSets()
   return names;
 }
 
-const Loops &
-GetLoops()
+const Target &
+GetTarget()
 {
-  return *CurrentInstructionSet().load()->loops;
+  return *CurrentInstructionSet().load()->target;
 }
 
 std::string
