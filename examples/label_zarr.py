@@ -5,6 +5,8 @@
 """
 
 import argparse
+import os
+import shutil
 
 import dask.array
 import itk
@@ -15,7 +17,14 @@ from itk_neighborhoodargmaxlabel import dask_labels
 
 
 def label_zarr(source, target, client, **options):
-    """Labels the array or OME-Zarr in the folder `source` into a new one in the folder `target`."""
+    """Labels the array or OME-Zarr in the folder `source` into a new one in the folder `target`.
+
+    It has the name `target.partial` until all chunks are there.
+    """
+    if os.path.exists(target):
+        raise FileExistsError(f"{target} exists")
+    partial = f"{target}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
     image = zarr.open(source, mode="r")
     if isinstance(image, zarr.Array):
         array_path = label_path = None
@@ -31,10 +40,11 @@ def label_zarr(source, target, client, **options):
     array = dask.array.from_zarr(source, component=array_path)
     labels = dask_labels(array, **options).rechunk(array.chunksize)
     if label_path is not None:
-        zarr.create_group(target, attributes=metadata, zarr_format=image.metadata.zarr_format)
-    writing = client.compute(labels.to_zarr(target, component=label_path, compute=False))
+        zarr.create_group(partial, attributes=metadata, zarr_format=image.metadata.zarr_format)
+    writing = client.compute(labels.to_zarr(partial, component=label_path, compute=False))
     progress(writing)
     writing.result()
+    os.rename(partial, target)
 
 
 def main():
