@@ -171,10 +171,10 @@ ChecksumOfFile(const std::filesystem::path & file)
   io->SetUseStreamedReading(true);
 
   constexpr itk::SizeValueType pieceSize = 1 << 26;
-  const auto   splitter = itk::ImageRegionSplitterSlowDimension::New();
-  const auto   wanted = static_cast<unsigned int>(io->GetImageSizeInBytes() / pieceSize + 1);
-  unsigned int pieces = io->CanStreamRead() ? splitter->GetNumberOfSplits(whole, wanted) : 1;
-  uLong        checksum = 0;
+  const auto                   splitter = itk::ImageRegionSplitterSlowDimension::New();
+  const auto                   wanted = static_cast<unsigned int>(io->GetImageSizeInBytes() / pieceSize + 1);
+  unsigned int                 pieces = io->CanStreamRead() ? splitter->GetNumberOfSplits(whole, wanted) : 1;
+  uLong                        checksum = 0;
   for (unsigned int piece = 0; piece < pieces; ++piece)
   {
     auto region = whole;
@@ -186,8 +186,8 @@ ChecksumOfFile(const std::filesystem::path & file)
   return checksum;
 }
 
-/** Writes the staged file in a number of pieces, each of which runs the pipeline, and makes sure that it is whole and on
- * the disk. */
+/** Writes the staged file in a number of pieces, each of which runs the pipeline, and makes sure that it is whole and
+ * on the disk. */
 template <typename TImage>
 void
 WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, bool verify)

@@ -118,6 +118,44 @@ MakeBasinFilter(TFilter * filter, const Options & options)
   return basins;
 }
 
+/** Runs the filters, and leaves all outputs as staged files. */
+template <typename TFilter, typename TBasinFilter>
+void
+WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & options)
+{
+  const unsigned int divisions = options.streamDivisions;
+  const bool         stream = divisions > 1;
+  CheckFormat<typename TFilter::OutputImageType>(Staged(options.output), stream);
+  if (!options.score.empty())
+  {
+    CheckFormat<typename TFilter::ScoreImageType>(Staged(options.score), stream);
+  }
+  if (!options.basins.empty())
+  {
+    CheckFormat<typename TBasinFilter::OutputImageType>(Staged(options.basins), stream);
+  }
+
+  const bool verify = !options.noVerify;
+  ShowProgress(filter, stream && !options.score.empty() ? 2 * divisions : divisions);
+  Tell(filter, { "labeling", options.input, {} });
+  WriteFile(filter->GetOutput(), Staged(options.output), divisions, verify);
+  if (!options.score.empty())
+  {
+    WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
+  }
+  if (!options.basins.empty())
+  {
+    ShowProgress(basinFilter, 1);
+    Tell(basinFilter, { "labeling", options.input, {} });
+    WriteFile(basinFilter->GetOutput(), Staged(options.basins), 1, verify);
+  }
+  if (!options.preview.empty())
+  {
+    const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter));
+    WriteFile(picture.GetPointer(), Staged(options.preview), 1, verify);
+  }
+}
+
 /** The pipeline, with the types of its pixels. */
 template <typename TPixel, unsigned int VDimension, typename TLabel>
 void
@@ -167,38 +205,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   }
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
-
-  const unsigned int divisions = options.streamDivisions;
-  const bool         stream = divisions > 1;
-  CheckFormat<LabelImageType>(Staged(options.output), stream);
-  if (!options.score.empty())
-  {
-    CheckFormat<typename FilterType::ScoreImageType>(Staged(options.score), stream);
-  }
-  if (!options.basins.empty())
-  {
-    CheckFormat<typename BasinFilterType::OutputImageType>(Staged(options.basins), stream);
-  }
-
-  const bool verify = !options.noVerify;
-  ShowProgress(filter, stream && !options.score.empty() ? 2 * divisions : divisions);
-  Tell(filter, { "labeling", options.input, {} });
-  WriteFile(filter->GetOutput(), Staged(options.output), divisions, verify);
-  if (!options.score.empty())
-  {
-    WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
-  }
-  if (!options.basins.empty())
-  {
-    ShowProgress(basinFilter, 1);
-    Tell(basinFilter, { "labeling", options.input, {} });
-    WriteFile(basinFilter->GetOutput(), Staged(options.basins), 1, verify);
-  }
-  if (!options.preview.empty())
-  {
-    const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter.GetPointer()));
-    WriteFile(picture.GetPointer(), Staged(options.preview), 1, verify);
-  }
+  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), options);
 }
 
 /** Takes labels of 8 bits, or of 16 where the radius needs them. */

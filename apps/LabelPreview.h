@@ -55,10 +55,10 @@ struct Slice
   double              aspect; // height of a pixel / its width
   bool                upsideDown;
   std::vector<double> values;
-  std::vector<Color> colors;
+  std::vector<Color>  colors;
 
   // The legend: the color of each label, and the radius on each of the four axes, 0 where there is no axis.
-  std::vector<Color>               labelColors;
+  std::vector<Color>                labelColors;
   std::array<itk::SizeValueType, 4> radius;
 };
 
@@ -184,7 +184,7 @@ Fill(Picture *           picture,
      itk::IndexValueType y,
      itk::SizeValueType  width,
      itk::SizeValueType  height,
-     const Color &      color)
+     const Color &       color)
 {
   for (itk::SizeValueType row = 0; row < height; ++row)
   {
@@ -304,7 +304,7 @@ private:
   DrawEntry(Picture *           picture,
             itk::IndexValueType x,
             itk::IndexValueType y,
-            const Color &      color,
+            const Color &       color,
             const std::string & text)
   {
     Fill(picture, x, y, 20, 20, Gray(40));
@@ -313,9 +313,9 @@ private:
   }
 
   void
-  DrawBlock(Picture *                           picture,
-            itk::IndexValueType                 left,
-            itk::IndexValueType                 top,
+  DrawBlock(Picture *                          picture,
+            itk::IndexValueType                left,
+            itk::IndexValueType                top,
             std::vector<Color>::const_iterator color) const
   {
     for (itk::SizeValueType row = 0; row < m_Rows; ++row)

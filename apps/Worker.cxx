@@ -83,7 +83,8 @@ LastLibraryLine()
   return last.empty() ? "" : " (" + last.substr(0, 200) + ")";
 }
 
-/** What ITK says, without "itk::ERROR: Class(address): ", the staged name, and the reason that it takes from an old errno. */
+/** What ITK says, without "itk::ERROR: Class(address): ", the staged name, and the reason that it takes from an old
+ * errno. */
 std::string
 TextOf(const std::exception & exception)
 {

@@ -22,8 +22,8 @@
 #include <functional>
 #include <string>
 
-/** From here on no signal ends the program: RunWorker() waits for those that would, and the caller cleans up. Signals that
- * are ignored stay so. */
+/** From here on no signal ends the program: RunWorker() waits for those that would, and the caller cleans up. Signals
+ * that are ignored stay so. */
 void
 HoldSignals();
 

@@ -100,7 +100,8 @@ ParseCommandLine(int argc, char ** argv, Options & options)
     ->type_name("FILE")
     ->check(hasName);
 
-  app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")->type_name("FILE")
+  app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")
+    ->type_name("FILE")
     ->check(hasName);
   app
     .add_option("--basins",
@@ -125,9 +126,8 @@ ParseCommandLine(int argc, char ** argv, Options & options)
   app.add_option("--threads", options.threads, "Number of threads (default: one for each processor)")
     ->type_name("N")
     ->check(CLI::Range(1, static_cast<int>(ITK_MAX_THREADS)));
-  app.add_flag("--no-verify",
-               options.noVerify,
-               "Do not read back what was written, to compare it, before it\ngets its name");
+  app.add_flag(
+    "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
   app.set_version_flag("--version",
                        std::string(programName) + " " NEIGHBORHOOD_ARGMAX_LABEL_VERSION " (ITK " +
                          itk::Version::GetITKVersion() + ")");

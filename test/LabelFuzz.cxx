@@ -16,8 +16,9 @@
  *
  *=========================================================================*/
 
-// Labels random small images for some minutes and compares with the plain definition, at every instruction set. A finding is
-// printed as a line that `LabelFuzz replay FILE` labels again; test/FuzzedLabels.txt keeps those that went wrong once.
+// Labels random small images for some minutes and compares with the plain definition, at every instruction set. A
+// finding is printed as a line that `LabelFuzz replay FILE` labels again; test/FuzzedLabels.txt keeps those that went
+// wrong once.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "itkNeighborhoodArgmaxLabelKernel.h"
@@ -44,18 +45,18 @@ namespace
 /** Everything that the labels depend on, as a line of text. */
 struct Case
 {
-  std::string           type{ "double" };
-  std::vector<long>     index;
-  std::vector<long>     size;
-  std::vector<long>     radius;
-  std::vector<double>   spacing;
-  double                centerScore{ -100 };
-  int                   border{ 0 };
-  int                   flags{ 0 }; // 1 strict, 2 ascent, 4 no spacing, 8 face-connected, 16 masked where 15 % of the voxels are
-  unsigned int          workUnits{ 1 };
-  std::vector<long>     requestedIndex;
-  std::vector<long>     requestedSize;
-  std::vector<double>   values;
+  std::string         type{ "double" };
+  std::vector<long>   index;
+  std::vector<long>   size;
+  std::vector<long>   radius;
+  std::vector<double> spacing;
+  double              centerScore{ -100 };
+  int                 border{ 0 };
+  int          flags{ 0 }; // 1 strict, 2 ascent, 4 no spacing, 8 face-connected, 16 masked where 15 % of the voxels are
+  unsigned int workUnits{ 1 };
+  std::vector<long>   requestedIndex;
+  std::vector<long>   requestedSize;
+  std::vector<double> values;
 };
 
 /** "2: 3 4" */
@@ -232,8 +233,9 @@ Run(const Case & c)
       const auto p = it.GetIndex();
       if (it.Get() != labels->GetPixel(p) || !IsSame(filter->GetScoreImage()->GetPixel(p), scores->GetPixel(p)))
       {
-        std::cout << "# " << instructionSet << " at " << p << ": label " << it.Get() << ", should be " << labels->GetPixel(p)
-                  << "; score " << filter->GetScoreImage()->GetPixel(p) << ", should be " << scores->GetPixel(p) << '\n';
+        std::cout << "# " << instructionSet << " at " << p << ": label " << it.Get() << ", should be "
+                  << labels->GetPixel(p) << "; score " << filter->GetScoreImage()->GetPixel(p) << ", should be "
+                  << scores->GetPixel(p) << '\n';
         answer = Answer::Other;
         break;
       }
@@ -309,8 +311,14 @@ public:
     {
       c.radius[0] = 1;
     }
-    c.centerScore = OneOf({ -100, -100, 0, -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
-                            1e300, -1e-300, 5 });
+    c.centerScore = OneOf({ -100,
+                            -100,
+                            0,
+                            -std::numeric_limits<double>::infinity(),
+                            std::numeric_limits<double>::infinity(),
+                            1e300,
+                            -1e-300,
+                            5 });
     c.border = static_cast<int>(Integer(0, 2));
     c.flags = static_cast<int>(Integer(0, 31)) & (Chance(0.5) ? 31 : 2);
     c.workUnits = static_cast<unsigned int>(Integer(1, 5));
@@ -325,7 +333,8 @@ private:
     const bool   isFloating = c.type == "float" || c.type == "double";
     const long   kind = Integer(0, isFloating ? 6 : 2);
     const double top = c.type == "uint8" ? 255 : c.type == "int16" ? 32767 : c.type == "float" ? 3e38 : 1.7e308;
-    const double scale = kind == 4 ? top : std::pow(10.0, static_cast<double>(Integer(c.type == "float" ? -44 : -320, 37)));
+    const double scale =
+      kind == 4 ? top : std::pow(10.0, static_cast<double>(Integer(c.type == "float" ? -44 : -320, 37)));
     for (std::size_t i = 0; i < count; ++i)
     {
       const double unit = std::uniform_real_distribution<double>(isFloating ? -1 : 0, 1)(m_Random);
@@ -336,8 +345,11 @@ private:
                                        : unit * scale;
       if (kind == 5 && Chance(0.2))
       {
-        value = OneOf({ std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
-                        -std::numeric_limits<double>::infinity(), 0, -0.0 });
+        value = OneOf({ std::numeric_limits<double>::quiet_NaN(),
+                        std::numeric_limits<double>::infinity(),
+                        -std::numeric_limits<double>::infinity(),
+                        0,
+                        -0.0 });
       }
       c.values.push_back(c.type == "float" ? static_cast<float>(value) : isFloating ? value : std::floor(value));
     }

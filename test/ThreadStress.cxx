@@ -16,8 +16,8 @@
  *
  *=========================================================================*/
 
-// Several filters at once in several threads, for ThreadSanitizer. ITK is to be left to its platform threader, whose threads
-// end with each update: the sanitizer then sees what orders them, though ITK itself is not compiled for it.
+// Several filters at once in several threads, for ThreadSanitizer. ITK is to be left to its platform threader, whose
+// threads end with each update: the sanitizer then sees what orders them, though ITK itself is not compiled for it.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "itkNeighborhoodArgmaxLabelKernel.h"

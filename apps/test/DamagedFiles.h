@@ -31,9 +31,9 @@
 namespace DamagedFiles
 {
 /** An extension, or `NAME.EXTENSION` for another kind of it. */
-inline const std::vector<std::string> names{ "mha", "zlib.mha", "nrrd", "gzip.nrrd", "nii", "nii.gz", "vtk",
-                                             "gipl", "gipl.gz", "pages.tif", "tif", "png", "jpg", "hdf5",
-                                             "mrc", "dcm", "pages.dcm", "mnc", "pic" };
+inline const std::vector<std::string> names{ "mha",  "zlib.mha", "nrrd",      "gzip.nrrd", "nii", "nii.gz", "vtk",
+                                             "gipl", "gipl.gz",  "pages.tif", "tif",       "png", "jpg",    "hdf5",
+                                             "mrc",  "dcm",      "pages.dcm", "mnc",       "pic" };
 
 inline void
 Write(const std::string & name, const std::string & file)

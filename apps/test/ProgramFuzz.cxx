@@ -16,8 +16,9 @@
  *
  *=========================================================================*/
 
-// Runs the program on damaged files for some minutes. Whatever is in them, it has to label them or to say in one line why it
-// does not, within limits on memory and time, and leave nothing else. Findings are printed as lines for DamagedFiles.txt.
+// Runs the program on damaged files for some minutes. Whatever is in them, it has to label them or to say in one line
+// why it does not, within limits on memory and time, and leave nothing else. Findings are printed as lines for
+// DamagedFiles.txt.
 
 #include "DamagedFiles.h"
 
@@ -80,12 +81,11 @@ public:
                                       : "refused"];
     const bool isOneLine = result.text.rfind("neighborhood-argmax-label: ", 0) == 0 &&
                            std::count(result.text.begin(), result.text.end(), '\n') == 1;
-    return !isUntouched                                   ? "the input was changed"
-           : result.status < 0                            ? "the program was killed"
-           : files.size() > (result.status == 0 ? 2 : 1)  ? "files were left"
-           : result.status == 0 && files.size() != 2      ? "no output"
-           : result.status != 0 && !isOneLine             ? "not one line: " + result.text
-           : hangs && result.status != 128 + SIGINT       ? "SIGINT did not end it"
+    return !isUntouched ? "the input was changed"
+           : result.status<0 ? "the program was killed" : files.size()>(result.status == 0 ? 2 : 1) ? "files were left"
+           : result.status == 0 && files.size() != 2                                                ? "no output"
+           : result.status != 0 && !isOneLine       ? "not one line: " + result.text
+           : hangs && result.status != 128 + SIGINT ? "SIGINT did not end it"
            : result.status == 0 && IsOnlyCut(damage) && m_Labels.count(name) > 0 && m_LastLabels != m_Labels[name]
              ? "wrong labels of a truncated file"
              : std::string();
@@ -112,7 +112,8 @@ public:
       }
       else
       {
-        const std::vector<std::string> values{ "00", "ff", "7f", "80", "01", "ffffffff", "ffffff7f", "00000080", "0000807f" };
+        const std::vector<std::string> values{ "00",       "ff",       "7f",       "80",      "01",
+                                               "ffffffff", "ffffff7f", "00000080", "0000807f" };
         std::ostringstream             byte;
         byte << std::hex << number(16) << number(16);
         text << "set=" << position << ':' << (kind < 5 ? values[number(values.size())] : byte.str()) << ' ';

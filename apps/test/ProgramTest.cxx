@@ -545,7 +545,8 @@ TEST_F(ProgramTest, RefusesTruncatedInputs)
   }
   itk::WriteImage(volume, this->Path("compressed.mha"), true);
   this->Truncate("compressed.mha");
-  this->ExpectError({ "compressed.mha", "out.mha" }, "is truncated or broken: expected 20x20x20 voxels of float, found: the compressed");
+  this->ExpectError({ "compressed.mha", "out.mha" },
+                    "is truncated or broken: expected 20x20x20 voxels of float, found: the compressed");
   this->Write(RandomImage<std::uint8_t, 2>({ { 40, 40 } }).GetPointer(), "in.png");
   this->Truncate("in.png");
   this->ExpectError({ "in.png", "out.mha" }, "in.png");

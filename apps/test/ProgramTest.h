@@ -244,8 +244,8 @@ protected:
   /** One line with the text, failure, and no file that was not there before. */
   void
   ExpectError(
-    const Arguments & arguments,
-    const std::string & text,
+    const Arguments &             arguments,
+    const std::string &           text,
     const std::function<void()> & prepare = [] {}) const
   {
     const auto before = this->Files();

@@ -20,7 +20,7 @@ from label_zarr import label_zarr  # noqa: E402
 
 @pytest.fixture
 def client():
-    with Client(n_workers=2, threads_per_worker=1, dashboard_address=None, set_as_default=False) as client:
+    with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
         yield client
 
 
