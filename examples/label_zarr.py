@@ -5,6 +5,8 @@
 """
 
 import argparse
+import os
+import shutil
 from typing import Any
 
 import dask.array
@@ -15,7 +17,14 @@ from itk_neighborhoodargmaxlabel import labels
 
 
 def label_zarr(source, target, client, **options):
-    """Labels the array or OME-Zarr in the folder `source` into a new one in the folder `target`."""
+    """Labels the array or OME-Zarr in the folder `source` into a new one in the folder `target`.
+
+    It has the name `target.partial` until all chunks are there.
+    """
+    if os.path.exists(target):
+        raise FileExistsError(f"{target} exists")
+    partial = f"{target}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
     image: Any = zarr.open(source, mode="r")
     path, metadata = None, None
     if isinstance(image, zarr.Group):
@@ -30,10 +39,11 @@ def label_zarr(source, target, client, **options):
     array = dask.array.from_zarr(source, component=path)
     found = labels(array, **options).rechunk(array.chunksize)
     if metadata is not None:
-        zarr.create_group(target, attributes=metadata, zarr_format=image.metadata.zarr_format)
-    writing = client.compute(found.to_zarr(target, component=path, compute=False))
+        zarr.create_group(partial, attributes=metadata, zarr_format=image.metadata.zarr_format)
+    writing = client.compute(found.to_zarr(partial, component=path, compute=False))
     progress(writing)
     writing.result()
+    os.rename(partial, target)
 
 
 def main():

@@ -4,13 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libcli11-dev mricron-data
+require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libcli11-dev libtiff-dev zlib1g-dev mricron-data
 
-cmake -S . -B build/program -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -Wno-dev
+cmake -S . -B build/program -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF -Wno-dev
 cmake --build build/program
 mkdir -p build/demo
 image=/usr/share/mricron/templates/ch2.nii.gz
-label=build/program/examples/neighborhood-argmax-label
+label=build/program/apps/neighborhood-argmax-label
 "$label" "$image" build/demo/labels.nii.gz --preview build/demo/labels.png
 # Each minimum a basin: labels with sinks, and a background that is no direction.
 "$label" "$image" build/demo/descent.nii.gz --center-score 0 --background-value 255 --basins build/demo/basins.nii.gz

@@ -1,4 +1,6 @@
-# Sourced by the other scripts: require_packages NAME... installs Debian packages that are not there yet.
+# Sourced by the other scripts.
+
+# require_packages NAME... installs Debian packages that are not there yet.
 require_packages() {
   command -v apt-get >/dev/null || return 0 # elsewhere, install what the README names by hand
   dpkg -s "$@" >/dev/null 2>&1 && return
@@ -7,3 +9,9 @@ require_packages() {
   $root apt-get update
   $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$@"
 }
+
+# configure NAME [CMAKE OPTION]...: build/NAME, for those that build more than once.
+configure() {
+  cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "${@:2}"
+}
+sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=undefined"

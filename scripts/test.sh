@@ -4,12 +4,11 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev
+require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev libtiff-dev zlib1g-dev
 
 run_tests() { # NAME [CMAKE OPTION]...
   local build=build/$1
-  shift
-  cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "$@"
+  configure "$@"
   cmake --build "$build"
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
 }
@@ -25,9 +24,14 @@ done
 
 # Debian's ITK and its libraries are not built for the sanitizers, and leak at exit.
 export ASAN_OPTIONS=detect_leaks=0
-run_tests sanitized -DCMAKE_BUILD_TYPE=None \
-  -DCMAKE_CXX_FLAGS="-O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+run_tests sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitizers"
 unset ASAN_OPTIONS
+scripts/fuzz.sh 1
+
+# Several filters at once, under ThreadSanitizer.
+configure threads -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 -fsanitize=thread" -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF
+cmake --build build/threads --target ThreadStress
+build/threads/test/ThreadStress
 
 # The wheel, beside itk of PyPI in a clean virtual environment.
 wheel=$(scripts/build-wheel.sh | tail -n 1)

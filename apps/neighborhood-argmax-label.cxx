@@ -22,6 +22,7 @@
 #include "LabelFile.h"
 #include "Program.h"
 #include "StagedFiles.h"
+#include "Worker.h"
 
 #include "itkMultiThreaderBase.h"
 #include "itkVersion.h"
@@ -41,39 +42,20 @@ namespace fs = std::filesystem;
 
 namespace
 {
-/** The message of an exception on one line, without "itk::ERROR: Class(address): ". */
-std::string
-OneLine(const std::exception & exception)
-{
-  const auto * itkException = dynamic_cast<const itk::ExceptionObject *>(&exception);
-  std::string  text = itkException ? itkException->GetDescription() : exception.what();
-  const auto   prefix = text.find("): ", text.find("(0x"));
-  if (prefix != std::string::npos)
-  {
-    text.erase(0, prefix + 3);
-  }
-
-  std::istringstream words(NameTargets(text));
-  std::string        line;
-  for (std::string word; words >> word;)
-  {
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return line;
-}
-
 void
 ParseCommandLine(int argc, char ** argv, Options & options)
 {
   CLI::App app{
-    "Labels every voxel of an image with the neighbour in whose direction the image falls most steeply.\n"
-    "A label is the index of that neighbour, x fastest: in 3-D (oz+1)*9 + (oy+1)*3 + (ox+1), the centre is 13.",
+    "Labels every voxel of an image with the neighbor in whose direction the image falls most steeply.\n"
+    "A label is the index of that neighbor, x fastest: in 3-D (oz+1)*9 + (oy+1)*3 + (ox+1), the center is 13.",
     programName
   };
   app.get_formatter()->column_width(36);
 
+  const CLI::Validator hasName([](const std::string & name) { return name.empty() ? "the name is empty" : ""; }, "");
   app.add_option("INPUT", options.input, "Image of 2 to 4 dimensions with one value a pixel, in any format of ITK")
     ->type_name("FILE")
+    ->check(hasName)
     ->required();
   app
     .add_option("OUTPUT",
@@ -81,18 +63,19 @@ ParseCommandLine(int argc, char ** argv, Options & options)
                 "Labels, in the format that the extension names: 8 bits a pixel, or 16\n"
                 "where the radius needs them. Refused: what loses values or takes two files")
     ->type_name("FILE")
+    ->check(hasName)
     ->required();
 
   app
     .add_option("--center-score",
                 options.centerScore,
-                "Score of the centre; -inf: it never wins,\n0: a voxel from which nothing falls is a sink")
+                "Score of the center; -inf: it never wins,\n0: a voxel from which nothing falls is a sink")
     ->type_name("X")
     ->capture_default_str();
-  app.add_flag("--label-strict-extrema", options.labelStrictExtrema, "Strict minima get the label of the centre");
+  app.add_flag("--label-strict-extrema", options.labelStrictExtrema, "Strict minima get the label of the center");
   app.add_flag("--ascent", options.ascent, "Steepest ascent instead of descent");
   app.add_flag("--no-image-spacing", options.noImageSpacing, "Distances in voxels instead of physical units");
-  app.add_flag("--face-connected", options.faceConnected, "Only face neighbours compete; labels keep their numbers");
+  app.add_flag("--face-connected", options.faceConnected, "Only face neighbors compete; labels keep their numbers");
   app.add_option("--radius", options.radius, "One for all axes (default: 1) or one for each;\n1,1,0: slice by slice")
     ->type_name("R[,R...]")
     ->delimiter(',')
@@ -103,8 +86,8 @@ ParseCommandLine(int argc, char ** argv, Options & options)
       [&options](const std::string & name) {
         options.border = name == "inside" ? Border::Inside : name == "periodic" ? Border::Periodic : Border::Background;
       },
-      "Where the neighbourhood leaves the image: the background value,\n"
-      "only the neighbours inside compete, or the image wraps round")
+      "Where the neighborhood leaves the image: the background value,\n"
+      "only the neighbors inside compete, or the image wraps round")
     ->type_name("B")
     ->check(CLI::IsMember({ "background", "inside", "periodic" }))
     ->default_str("background");
@@ -114,18 +97,23 @@ ParseCommandLine(int argc, char ** argv, Options & options)
   app
     .add_option(
       "--mask", options.mask, "Image of the same size and place: voxels where it is 0\nget no label and do not compete")
-    ->type_name("FILE");
+    ->type_name("FILE")
+    ->check(hasName);
 
-  app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")->type_name("FILE");
+  app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")
+    ->type_name("FILE")
+    ->check(hasName);
   app
     .add_option("--basins",
                 options.basins,
                 "Write also the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
                 "on, 0 is background. With --mask, or a background border, --background-value\n"
                 "has to be no label, such as 255; --center-score 0 makes each minimum a basin")
-    ->type_name("FILE");
+    ->type_name("FILE")
+    ->check(hasName);
   app.add_option("--preview", options.preview, "Write also a picture of the middle slice and its labels")
-    ->type_name("FILE.png");
+    ->type_name("FILE.png")
+    ->check(hasName);
   app
     .add_option("--stream",
                 options.streamDivisions,
@@ -138,6 +126,8 @@ ParseCommandLine(int argc, char ** argv, Options & options)
   app.add_option("--threads", options.threads, "Number of threads (default: one for each processor)")
     ->type_name("N")
     ->check(CLI::Range(1, static_cast<int>(ITK_MAX_THREADS)));
+  app.add_flag(
+    "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
   app.set_version_flag("--version",
                        std::string(programName) + " " NEIGHBORHOOD_ARGMAX_LABEL_VERSION " (ITK " +
                          itk::Version::GetITKVersion() + ")");
@@ -152,7 +142,7 @@ ParseCommandLine(int argc, char ** argv, Options & options)
     {
       std::exit(app.exit(error));
     }
-    throw Error(OneLine(error) + " (see --help)");
+    throw Error(std::string(error.what()) + " (see --help)");
   }
 }
 
@@ -184,10 +174,18 @@ CheckFileNames(const Options & options)
 }
 
 void
+Check(itk::ImageIOBase * io)
+{
+  const auto before = Begin({ "reading", io->GetFileName(), Describe(io) });
+  CheckComplete(io);
+  Begin(before);
+}
+
+void
 CheckMask(const fs::path & file, const itk::ImageIOBase * image)
 {
-  const auto mask = ReadHeader(file);
-  CheckLastVoxel(mask);
+  const auto mask = ReadScalarHeader(file);
+  Check(mask);
   if (SizeAsString(mask) != SizeAsString(image))
   {
     throw Error(file, "the mask has " + SizeAsString(mask) + " voxels, the image " + SizeAsString(image));
@@ -197,9 +195,14 @@ CheckMask(const fs::path & file, const itk::ImageIOBase * image)
 void
 Label(const Options & options)
 {
-  CheckFileNames(options);
-  const auto image = ReadHeader(options.input);
-  CheckLastVoxel(image);
+  Begin({ "labeling", options.input, {} });
+  itk::Object::GlobalWarningDisplayOff();
+  if (options.threads > 0)
+  {
+    itk::MultiThreaderBase::SetGlobalMaximumNumberOfThreads(options.threads);
+  }
+  const auto image = ReadScalarHeader(options.input);
+  Check(image);
   if (!options.mask.empty())
   {
     CheckMask(options.mask, image);
@@ -215,6 +218,18 @@ Label(const Options & options)
   }
 }
 
+std::string
+OneLine(const std::string & text)
+{
+  std::istringstream words(text);
+  std::string        line;
+  for (std::string word; words >> word;)
+  {
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line;
+}
+
 void
 ClearProgress()
 {
@@ -228,31 +243,35 @@ ClearProgress()
 int
 main(int argc, char * argv[])
 {
-  itk::Object::GlobalWarningDisplayOff();
-  const LibraryMessages messages;
-  int                   status = EXIT_FAILURE;
+  Outcome outcome;
   try
   {
     Options options;
     ParseCommandLine(argc, argv, options);
-    if (options.threads > 0)
+    CheckFileNames(options);
+    HoldSignals();
+    for (const auto & name : { options.output, options.score, options.basins, options.preview })
     {
-      itk::MultiThreaderBase::SetGlobalMaximumNumberOfThreads(options.threads);
+      if (!name.empty())
+      {
+        StageFile(name);
+      }
     }
-    Label(options);
-    ClearProgress();
-    if (!messages.GetFailure().empty())
+    outcome = RunWorker([&options] { Label(options); });
+    if (outcome.status == EXIT_SUCCESS)
     {
-      throw Error(messages.GetFailure());
+      PublishStagedFiles();
     }
-    PublishStagedFiles();
-    status = EXIT_SUCCESS;
   }
   catch (const std::exception & exception)
   {
-    ClearProgress();
-    std::fprintf(stderr, "%s: %s\n", programName, OneLine(exception).c_str());
+    outcome = { EXIT_FAILURE, exception.what() };
+  }
+  ClearProgress();
+  if (outcome.status != EXIT_SUCCESS)
+  {
+    std::fprintf(stderr, "%s: %s\n", programName, OneLine(outcome.problem).c_str());
   }
   RemoveStagedFiles();
-  return status;
+  return outcome.status;
 }

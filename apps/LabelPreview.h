@@ -36,15 +36,15 @@
 /** The picture of NeighborhoodArgmaxLabelImageFilter's result for `--preview`. */
 namespace LabelPreview
 {
-using Colour = itk::RGBPixel<unsigned char>;
-using Picture = itk::Image<Colour, 2>;
+using Color = itk::RGBPixel<unsigned char>;
+using Picture = itk::Image<Color, 2>;
 
-inline Colour
-Grey(double value)
+inline Color
+Gray(double value)
 {
-  Colour colour;
-  colour.Fill(static_cast<unsigned char>(std::lround(value)));
-  return colour;
+  Color color;
+  color.Fill(static_cast<unsigned char>(std::lround(value)));
+  return color;
 }
 
 /** What a slice and the legend need, free of the image's type. Rows are bottom up if `upsideDown`. */
@@ -55,19 +55,19 @@ struct Slice
   double              aspect; // height of a pixel / its width
   bool                upsideDown;
   std::vector<double> values;
-  std::vector<Colour> colours;
+  std::vector<Color>  colors;
 
-  // The legend: the colour of each label, and the radius on each of the four axes, 0 where there is no axis.
-  std::vector<Colour>               labelColours;
+  // The legend: the color of each label, and the radius on each of the four axes, 0 where there is no axis.
+  std::vector<Color>                labelColors;
   std::array<itk::SizeValueType, 4> radius;
 };
 
-/** Opposite offsets have complementary colours, which add up to 256 in each channel; the centre is white. */
+/** Opposite offsets have complementary colors, which add up to 256 in each channel; the center is white. */
 template <unsigned int VDimension>
-Colour
-ColourOfOffset(const itk::Offset<VDimension> & offset)
+Color
+ColorOfOffset(const itk::Offset<VDimension> & offset)
 {
-  constexpr double axisColours[4][3] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 0.5, -0.3, 0.4 } };
+  constexpr double axisColors[4][3] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 0.5, -0.3, 0.4 } };
 
   double squaredLength = 0;
   double sum[3]{};
@@ -76,19 +76,19 @@ ColourOfOffset(const itk::Offset<VDimension> & offset)
     squaredLength += static_cast<double>(offset[axis]) * offset[axis];
     for (unsigned int channel = 0; channel < 3; ++channel)
     {
-      sum[channel] += offset[axis] * axisColours[axis][channel];
+      sum[channel] += offset[axis] * axisColors[axis][channel];
     }
   }
   if (squaredLength == 0)
   {
-    return Grey(255);
+    return Gray(255);
   }
-  Colour colour;
+  Color color;
   for (unsigned int channel = 0; channel < 3; ++channel)
   {
-    colour[channel] = static_cast<unsigned char>(128 + std::lround(120 * sum[channel] / std::sqrt(squaredLength)));
+    color[channel] = static_cast<unsigned char>(128 + std::lround(120 * sum[channel] / std::sqrt(squaredLength)));
   }
-  return colour;
+  return color;
 }
 
 /** Whether the rows run from the bottom of the usual view to its top: to the front, or (of a sagittal or coronal scan)
@@ -135,33 +135,33 @@ CollectMiddleSlice(TFilter * filter)
   std::copy(radius.begin(), radius.end(), slice.radius.begin());
   for (itk::SizeValueType label = 0; label < TFilter::NumberOfLabels(radius); ++label)
   {
-    slice.labelColours.push_back(ColourOfOffset(TFilter::OffsetOfLabel(label, radius)));
+    slice.labelColors.push_back(ColorOfOffset(TFilter::OffsetOfLabel(label, radius)));
   }
 
-  // The voxels whose whole neighbourhood is in the image: elsewhere a `Background` border has no label.
-  auto labelled = image;
+  // The voxels whose whole neighborhood is in the image: elsewhere a `Background` border has no label.
+  auto labeled = image;
   if (filter->GetBorder() == TFilter::BorderEnum::Background)
   {
     for (unsigned int axis = 0; axis < Dimension; ++axis)
     {
       const auto reach = std::min(2 * radius[axis], image.GetSize(axis));
-      labelled.SetIndex(axis, image.GetIndex(axis) + static_cast<itk::IndexValueType>(radius[axis]));
-      labelled.SetSize(axis, image.GetSize(axis) - reach);
+      labeled.SetIndex(axis, image.GetIndex(axis) + static_cast<itk::IndexValueType>(radius[axis]));
+      labeled.SetSize(axis, image.GetSize(axis) - reach);
     }
   }
   using LabelImage = typename TFilter::OutputImageType;
   for (itk::ImageRegionConstIteratorWithIndex<LabelImage> it(labels, region); !it.IsAtEnd(); ++it)
   {
-    const bool hasLabel = labelled.IsInside(it.GetIndex()) && !(mask && mask->GetPixel(it.GetIndex()) == 0);
-    slice.colours.push_back(hasLabel ? slice.labelColours[it.Get()] : Grey(0));
+    const bool hasLabel = labeled.IsInside(it.GetIndex()) && !(mask && mask->GetPixel(it.GetIndex()) == 0);
+    slice.colors.push_back(hasLabel ? slice.labelColors[it.Get()] : Gray(0));
     slice.values.push_back(static_cast<double>(input->GetPixel(it.GetIndex())));
   }
   return slice;
 }
 
-/** The values in grey, from the 1st percentile of the finite ones in black to the 99th in white. */
-inline std::vector<Colour>
-GreyLevels(const std::vector<double> & values)
+/** The values in gray, from the 1st percentile of the finite ones in black to the 99th in white. */
+inline std::vector<Color>
+GrayLevels(const std::vector<double> & values)
 {
   std::vector<double> sorted;
   std::copy_if(values.begin(), values.end(), std::back_inserter(sorted), [](double v) { return std::isfinite(v); });
@@ -169,11 +169,11 @@ GreyLevels(const std::vector<double> & values)
   const double low = sorted.empty() ? 0 : sorted[sorted.size() / 100];
   const double high = sorted.empty() ? 0 : sorted[sorted.size() - 1 - sorted.size() / 100];
 
-  std::vector<Colour> levels;
+  std::vector<Color> levels;
   for (const double value : values)
   {
     const double level = high > low ? 255 * ((value - low) / (high - low)) : 128;
-    levels.push_back(Grey(std::isnan(level) ? 0 : std::min(255.0, std::max(0.0, level))));
+    levels.push_back(Gray(std::isnan(level) ? 0 : std::min(255.0, std::max(0.0, level))));
   }
   return levels;
 }
@@ -184,14 +184,14 @@ Fill(Picture *           picture,
      itk::IndexValueType y,
      itk::SizeValueType  width,
      itk::SizeValueType  height,
-     const Colour &      colour)
+     const Color &       color)
 {
   for (itk::SizeValueType row = 0; row < height; ++row)
   {
     for (itk::SizeValueType column = 0; column < width; ++column)
     {
       picture->SetPixel({ { x + static_cast<itk::IndexValueType>(column), y + static_cast<itk::IndexValueType>(row) } },
-                        colour);
+                        color);
     }
   }
 }
@@ -232,7 +232,7 @@ Write(Picture * picture, itk::IndexValueType x, itk::IndexValueType y, const std
       {
         if (glyph->second[row] >> (4 - column) & 1)
         {
-          Fill(picture, x + 2 * column, y + 2 * row, 2, 2, Grey(40));
+          Fill(picture, x + 2 * column, y + 2 * row, 2, 2, Gray(40));
         }
       }
     }
@@ -270,7 +270,7 @@ struct Legend
   void
   Draw(Picture * picture, itk::IndexValueType left, itk::IndexValueType top) const
   {
-    auto       colour = m_Slice.labelColours.begin();
+    auto       color = m_Slice.labelColors.begin();
     const auto rz = static_cast<itk::IndexValueType>(m_Slice.radius[2]);
     const auto rt = static_cast<itk::IndexValueType>(m_Slice.radius[3]);
     for (itk::IndexValueType t = -rt; t <= rt; ++t)
@@ -280,13 +280,13 @@ struct Legend
         const auto x = left + (z + rz) * static_cast<itk::IndexValueType>(m_StepX);
         const auto y = top + (t + rt) * static_cast<itk::IndexValueType>(m_StepY);
         Write(picture, x, y, this->Title(z, t));
-        this->DrawBlock(picture, x, y + TextHeight + 4, colour);
-        colour += m_Columns * m_Rows;
+        this->DrawBlock(picture, x, y + TextHeight + 4, color);
+        color += m_Columns * m_Rows;
       }
     }
     const auto x = left + (2 * rz + 1) * static_cast<itk::IndexValueType>(m_StepX);
-    this->DrawEntry(picture, x, top + TextHeight + 4, Grey(255), "sink");
-    this->DrawEntry(picture, x, top + TextHeight + 32, Grey(0), "background");
+    this->DrawEntry(picture, x, top + TextHeight + 4, Gray(255), "sink");
+    this->DrawEntry(picture, x, top + TextHeight + 32, Gray(0), "background");
   }
 
 private:
@@ -304,26 +304,26 @@ private:
   DrawEntry(Picture *           picture,
             itk::IndexValueType x,
             itk::IndexValueType y,
-            const Colour &      colour,
+            const Color &       color,
             const std::string & text)
   {
-    Fill(picture, x, y, 20, 20, Grey(40));
-    Fill(picture, x + 1, y + 1, 18, 18, colour);
+    Fill(picture, x, y, 20, 20, Gray(40));
+    Fill(picture, x + 1, y + 1, 18, 18, color);
     Write(picture, x + 28, y + 3, text);
   }
 
   void
-  DrawBlock(Picture *                           picture,
-            itk::IndexValueType                 left,
-            itk::IndexValueType                 top,
-            std::vector<Colour>::const_iterator colour) const
+  DrawBlock(Picture *                          picture,
+            itk::IndexValueType                left,
+            itk::IndexValueType                top,
+            std::vector<Color>::const_iterator color) const
   {
     for (itk::SizeValueType row = 0; row < m_Rows; ++row)
     {
       const auto y = m_Slice.upsideDown ? m_Rows - 1 - row : row;
       for (itk::SizeValueType column = 0; column < m_Columns; ++column)
       {
-        Fill(picture, left + column * m_Swatch, top + y * m_Swatch, m_Swatch - 1, m_Swatch - 1, *colour++);
+        Fill(picture, left + column * m_Swatch, top + y * m_Swatch, m_Swatch - 1, m_Swatch - 1, *color++);
       }
     }
   }
@@ -356,9 +356,9 @@ Draw(const Slice & slice)
   picture->SetRegions(Picture::SizeType{
     { std::max(2 * width + 3 * margin, legend.Width() + 2 * margin), height + legend.Height() + 3 * margin } });
   picture->Allocate();
-  picture->FillBuffer(Grey(230));
+  picture->FillBuffer(Gray(230));
 
-  const auto levels = GreyLevels(slice.values);
+  const auto levels = GrayLevels(slice.values);
   for (Size row = 0; row < height; ++row)
   {
     const Size y = row * slice.height / height;
@@ -367,7 +367,7 @@ Draw(const Slice & slice)
     {
       const auto voxel = start + column * slice.width / width;
       Fill(picture, margin + column, margin + row, 1, 1, levels[voxel]);
-      Fill(picture, 2 * margin + width + column, margin + row, 1, 1, slice.colours[voxel]);
+      Fill(picture, 2 * margin + width + column, margin + row, 1, 1, slice.colors[voxel]);
     }
   }
   legend.Draw(picture, margin, 2 * margin + height);

@@ -24,19 +24,26 @@
 /** An output file on the way: it appears under its name when all of them are whole. */
 struct StagedFile
 {
+  std::string           name; // as the user gave it
   std::filesystem::path target;
-  std::filesystem::path directory; // hidden, beside the target
+  std::filesystem::path directory; // hidden, beside the target, and locked while the program runs
   std::filesystem::path file;      // in that directory, of the target's name
 };
 
-/** The absolute path, without symbolic links. */
+/** The absolute path, without symbolic links; the last of them may lead to a file that is not there yet. */
 std::filesystem::path
 Resolve(const std::filesystem::path & file);
 
-/** Names the file to be written in place of `target`. From the first call on, a signal removes all such files and ends
- * the program. */
-StagedFile
-StageFile(const std::filesystem::path & target);
+/** Makes the place for an output file; removes what killed runs have left beside it, and says so. */
+void
+StageFile(const std::string & name);
+
+const StagedFile &
+Staged(const std::string & name);
+
+/** What keeps the system from writing more into this staged file, or nothing. */
+std::string
+WhyNotWritten(const std::filesystem::path & file);
 
 /** Gives all staged files the names of their targets. */
 void
@@ -45,7 +52,7 @@ PublishStagedFiles();
 void
 RemoveStagedFiles();
 
-/** The text with the targets in place of the staged files. */
+/** The text with the names that the user gave in place of the staged files. */
 std::string
 NameTargets(std::string text);
 

@@ -17,53 +17,25 @@
  *=========================================================================*/
 #include "ImageFiles.h"
 
-#include <iostream>
-#include <sstream>
-#include <vector>
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
 
-namespace
+void
+CheckLibraryText()
 {
-/** Whether a library reads without complaint, be it by an exception or on std::cerr; NIfTI's own lines are dropped. */
-bool
-CanRead(itk::ImageIOBase * io, void * buffer)
-{
-  const LibraryMessages messages;
-  const int             terminal = dup(STDERR_FILENO);
-  const int             nowhere = open("/dev/null", O_WRONLY);
-  dup2(nowhere, STDERR_FILENO);
-  close(nowhere);
-  bool isRead = true;
-  try
+  static std::size_t checked = 0;
+  const auto         text = LibraryText();
+  const auto         start = text.find("MetaImage: ", std::exchange(checked, text.size()));
+  if (start != std::string::npos)
   {
-    io->Read(buffer);
+    throw std::runtime_error(text.substr(start));
   }
-  catch (const itk::ExceptionObject &)
-  {
-    isRead = false;
-  }
-  dup2(terminal, STDERR_FILENO);
-  close(terminal);
-  return isRead && messages.GetFailure().empty();
-}
-} // namespace
-
-LibraryMessages::LibraryMessages()
-  : m_Cerr(std::cerr.rdbuf(m_Text.rdbuf()))
-{}
-
-LibraryMessages::~LibraryMessages() { std::cerr.rdbuf(m_Cerr); }
-
-std::string
-LibraryMessages::GetFailure() const
-{
-  const auto text = m_Text.str();
-  const auto start = text.find("MetaImage: ");
-  return start == std::string::npos ? "" : text.substr(start);
 }
 
 itk::ImageIOBase::Pointer
@@ -77,13 +49,26 @@ ReadHeader(const fs::path & file)
   {
     throw Error(file, "is a directory");
   }
-  auto io = itk::ImageIOFactory::CreateImageIO(file.c_str(), itk::IOFileModeEnum::ReadMode);
+  if (!fs::is_regular_file(file))
+  {
+    throw Error(file, "is a pipe or a device; a file is needed");
+  }
+  const auto before = Begin({ "reading", file, {} });
+  auto       io = itk::ImageIOFactory::CreateImageIO(file.c_str(), itk::IOFileModeEnum::ReadMode);
   if (!io)
   {
     throw Error(file, "not an image that ITK can read");
   }
   io->SetFileName(file.string());
   io->ReadImageInformation();
+  Begin(before);
+  return io;
+}
+
+itk::ImageIOBase::Pointer
+ReadScalarHeader(const fs::path & file)
+{
+  auto io = ReadHeader(file);
   if (io->GetPixelType() != itk::IOPixelEnum::SCALAR || io->GetNumberOfComponents() != 1)
   {
     throw Error(file,
@@ -108,26 +93,20 @@ SizeAsString(const itk::ImageIOBase * io)
   return text;
 }
 
-void
-CheckLastVoxel(itk::ImageIOBase * io)
+std::string
+Describe(const itk::ImageIOBase * io)
 {
-  const bool isNifti = std::string(io->GetNameOfClass()) == "NiftiImageIO"; // It reads regions, but does not say so.
-  if (!isNifti && !io->CanStreamRead())
+  return SizeAsString(io) + " voxels of " + itk::ImageIOBase::GetComponentTypeAsString(io->GetComponentType());
+}
+
+void
+Flush(const fs::path & file)
+{
+  const int  descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool isFlushed = descriptor >= 0 && fsync(descriptor) == 0;
+  if (!isFlushed)
   {
-    return;
+    throw Error(file, std::string("cannot be written to the disk: ") + std::strerror(errno));
   }
-  itk::ImageIORegion region(io->GetNumberOfDimensions());
-  for (unsigned int axis = 0; axis < io->GetNumberOfDimensions(); ++axis)
-  {
-    region.SetIndex(axis, static_cast<itk::IndexValueType>(io->GetDimensions(axis)) - 1);
-    region.SetSize(axis, 1);
-  }
-  io->SetUseStreamedReading(true);
-  region = isNifti ? region : io->GenerateStreamableReadRegionFromRequestedRegion(region);
-  io->SetIORegion(region);
-  std::vector<char> voxels(region.GetNumberOfPixels() * io->GetComponentSize());
-  if (!CanRead(io, voxels.data()))
-  {
-    throw Error(io->GetFileName(), "is truncated or broken");
-  }
+  close(descriptor);
 }

@@ -23,32 +23,33 @@
 #include "ImageFiles.h"
 #include "LabelPreview.h"
 #include "StagedFiles.h"
+#include "Worker.h"
 
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 #include "itkUnaryGeneratorImageFilter.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
 
+#include <stdio.h> // dprintf
 #include <unistd.h>
 
 /** A bar over a number of runs of the process; only on a terminal. */
 inline void
 ShowProgress(itk::ProcessObject * process, unsigned int runs)
 {
-  if (!isatty(STDERR_FILENO))
+  if (!isatty(Terminal()))
   {
     return;
   }
   const auto show = [](float part) {
     const int  percent = static_cast<int>(100 * std::min(1.0F, part));
     const auto bar = std::string(percent / 2, '#') + std::string(50 - percent / 2, ' ');
-    std::fprintf(stderr, "\r[%s] %d %%", bar.c_str(), percent);
+    dprintf(Terminal(), "\r[%s] %d %%", bar.c_str(), percent);
   };
   const auto done = std::make_shared<float>(0.0F);
   process->AddObserver(itk::ProgressEvent(),
@@ -56,7 +57,7 @@ ShowProgress(itk::ProcessObject * process, unsigned int runs)
   process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) { show(++*done / runs); });
 }
 
-/** Says that nothing will be labelled: a single DICOM slice, for one, is a 3-D image. */
+/** Says that nothing will be labeled: a single DICOM slice, for one, is a 3-D image. */
 template <unsigned int VDimension>
 void
 NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & radius, const Options & options)
@@ -65,13 +66,28 @@ NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & 
   {
     if (options.border == Border::Background && size[axis] <= 2 * radius[axis])
     {
-      std::fprintf(stderr,
-                   "%s: note: all is background, the image is too thin on axis %u (see --radius, --border)\n",
-                   programName,
-                   axis);
+      dprintf(Terminal(),
+              "%s: note: all is background, the image is too thin on axis %u (see --radius, --border)\n",
+              programName,
+              axis);
       return;
     }
   }
+}
+
+/** Reads the file, of which nothing is missing, in the pieces that are asked for if ITK can. */
+template <typename TImage>
+typename itk::ImageFileReader<TImage>::Pointer
+MakeReader(const std::string & file)
+{
+  const Activity reading{ "reading", file, Describe(ReadHeader(file)) };
+  const auto     before = Begin(reading);
+  auto           reader = itk::ImageFileReader<TImage>::New();
+  reader->SetFileName(file);
+  reader->UpdateOutputInformation();
+  Begin(before);
+  Tell(reader, reading);
+  return reader;
 }
 
 /** The basins of the labels of a filter. */
@@ -102,6 +118,44 @@ MakeBasinFilter(TFilter * filter, const Options & options)
   return basins;
 }
 
+/** Runs the filters, and leaves all outputs as staged files. */
+template <typename TFilter, typename TBasinFilter>
+void
+WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & options)
+{
+  const unsigned int divisions = options.streamDivisions;
+  const bool         stream = divisions > 1;
+  CheckFormat<typename TFilter::OutputImageType>(Staged(options.output), stream);
+  if (!options.score.empty())
+  {
+    CheckFormat<typename TFilter::ScoreImageType>(Staged(options.score), stream);
+  }
+  if (!options.basins.empty())
+  {
+    CheckFormat<typename TBasinFilter::OutputImageType>(Staged(options.basins), stream);
+  }
+
+  const bool verify = !options.noVerify;
+  ShowProgress(filter, stream && !options.score.empty() ? 2 * divisions : divisions);
+  Tell(filter, { "labeling", options.input, {} });
+  WriteFile(filter->GetOutput(), Staged(options.output), divisions, verify);
+  if (!options.score.empty())
+  {
+    WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
+  }
+  if (!options.basins.empty())
+  {
+    ShowProgress(basinFilter, 1);
+    Tell(basinFilter, { "labeling", options.input, {} });
+    WriteFile(basinFilter->GetOutput(), Staged(options.basins), 1, verify);
+  }
+  if (!options.preview.empty())
+  {
+    const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter));
+    WriteFile(picture.GetPointer(), Staged(options.preview), 1, verify);
+  }
+}
+
 /** The pipeline, with the types of its pixels. */
 template <typename TPixel, unsigned int VDimension, typename TLabel>
 void
@@ -120,8 +174,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
                 std::to_string(8 * sizeof(TLabel)) + " bits");
   }
 
-  auto reader = itk::ImageFileReader<InputImageType>::New();
-  reader->SetFileName(options.input);
+  auto reader = MakeReader<InputImageType>(options.input);
 
   auto filter = FilterType::New();
   filter->SetInput(reader->GetOutput());
@@ -135,11 +188,11 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   filter->SetBackgroundValue(static_cast<TLabel>(options.backgroundValue));
   filter->SetGenerateScoreImage(!options.score.empty());
 
-  auto maskReader = itk::ImageFileReader<MaskFileImageType>::New();
+  typename itk::ImageFileReader<MaskFileImageType>::Pointer maskReader;
   auto mask = itk::UnaryGeneratorImageFilter<MaskFileImageType, MaskImageType>::New();
   if (!options.mask.empty())
   {
-    maskReader->SetFileName(options.mask);
+    maskReader = MakeReader<MaskFileImageType>(options.mask);
     maskReader->ReleaseDataFlagOn();
     mask->SetInput(maskReader->GetOutput());
     mask->SetFunctor([](const float & value) { return static_cast<unsigned char>(value != 0); });
@@ -152,45 +205,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   }
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
-
-  const unsigned int divisions = options.streamDivisions;
-  const bool         stream = divisions > 1;
-  const auto         output = StageFile(options.output);
-  CheckFormat<LabelImageType>(output, stream);
-  StagedFile score;
-  if (!options.score.empty())
-  {
-    score = StageFile(options.score);
-    CheckFormat<typename FilterType::ScoreImageType>(score, stream);
-  }
-  StagedFile basins;
-  if (!options.basins.empty())
-  {
-    basins = StageFile(options.basins);
-    CheckFormat<typename BasinFilterType::OutputImageType>(basins, stream);
-  }
-  StagedFile preview;
-  if (!options.preview.empty())
-  {
-    preview = StageFile(options.preview);
-  }
-
-  ShowProgress(filter, stream && !options.score.empty() ? 2 * divisions : divisions);
-  WriteFile(filter->GetOutput(), output.file, divisions);
-  if (!options.score.empty())
-  {
-    WriteFile(filter->GetScoreImage(), score.file, divisions);
-  }
-  if (!options.basins.empty())
-  {
-    ShowProgress(basinFilter, 1);
-    WriteFile(basinFilter->GetOutput(), basins.file, 1);
-  }
-  if (!options.preview.empty())
-  {
-    const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter.GetPointer()));
-    itk::WriteImage(picture, preview.file.string());
-  }
+  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), options);
 }
 
 /** Takes labels of 8 bits, or of 16 where the radius needs them. */

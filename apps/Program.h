@@ -47,6 +47,7 @@ struct Options
   unsigned int              backgroundValue{ 0 };
   unsigned int              streamDivisions{ 1 };
   unsigned int              threads{ 0 };
+  bool                      noVerify{ false };
 };
 
 /** What the user gets to read: one line. */

@@ -1,0 +1,307 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#include "CompleteFile.h"
+
+#include "ImageFiles.h"
+#include "Program.h"
+#include "Worker.h"
+
+#include "itkMetaImageIO.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <tiffio.h>
+#include <zlib.h>
+
+namespace fs = std::filesystem;
+
+namespace
+{
+using Bytes = std::uintmax_t;
+
+[[noreturn]] void
+Fail(const itk::ImageIOBase * io, const std::string & found)
+{
+  throw Error(io->GetFileName(), "is truncated or broken: expected " + Describe(io) + ", found: " + found);
+}
+
+void
+ExpectBytes(const itk::ImageIOBase * io, Bytes found, Bytes expected)
+{
+  if (found < expected)
+  {
+    Fail(io, std::to_string(found) + " bytes of " + std::to_string(expected));
+  }
+}
+
+/** The size of what is compressed (zlib, gzip) from this byte of the file on, after all of its checksums. */
+Bytes
+InflatedSize(const itk::ImageIOBase * io, const fs::path & file, Bytes start)
+{
+  std::ifstream           stream(file, std::ios::binary);
+  std::vector<char>       in(1 << 16);
+  std::vector<Bytef>      out(1 << 18);
+  std::array<z_stream, 1> inflater{};
+  Bytes                   size = 0;
+  int                     status = inflateInit2(inflater.data(), 15 + 32);
+  stream.seekg(static_cast<std::streamoff>(start));
+  const auto fill = [&] {
+    stream.read(in.data(), static_cast<std::streamsize>(in.size()));
+    inflater[0].next_in = reinterpret_cast<Bytef *>(in.data());
+    inflater[0].avail_in = static_cast<uInt>(stream.gcount());
+    return stream.gcount() > 0;
+  };
+  while (status == Z_OK && (inflater[0].avail_in > 0 || fill()))
+  {
+    inflater[0].next_out = out.data();
+    inflater[0].avail_out = static_cast<uInt>(out.size());
+    status = inflate(inflater.data(), Z_NO_FLUSH);
+    size += out.size() - inflater[0].avail_out;
+    // A gzip file may have several members.
+    if (status == Z_STREAM_END && (inflater[0].avail_in > 0 || fill()) && *inflater[0].next_in == 0x1f)
+    {
+      status = inflateReset(inflater.data());
+    }
+  }
+  inflateEnd(inflater.data());
+  if (status != Z_STREAM_END)
+  {
+    Fail(io, status == Z_OK ? "the compressed voxels end too early" : "the compressed voxels are damaged");
+  }
+  return size;
+}
+
+bool
+IsGzip(const fs::path & file)
+{
+  std::ifstream stream(file, std::ios::binary);
+  return stream.get() == 0x1f && stream.get() == 0x8b;
+}
+
+std::string
+Contents(const itk::ImageIOBase * io)
+{
+  std::ifstream stream(io->GetFileName(), std::ios::binary);
+  return { std::istreambuf_iterator<char>(stream), {} };
+}
+
+void
+CheckMetaImage(const itk::ImageIOBase * io)
+{
+  auto * const meta = const_cast<itk::MetaImageIO &>(dynamic_cast<const itk::MetaImageIO &>(*io)).GetMetaImagePointer();
+  if (!meta->CompressedData())
+  {
+    return;
+  }
+  const fs::path file = io->GetFileName();
+  const fs::path data = meta->ElementDataFileName();
+  const bool     isLocal = data == "LOCAL" || data == "Local" || data == "local";
+  Bytes          start = 0;
+  if (isLocal)
+  {
+    std::ifstream stream(file, std::ios::binary);
+    for (std::string line; std::getline(stream, line) && line.rfind("ElementDataFile", 0) != 0;)
+    {
+    }
+    start = static_cast<Bytes>(stream.tellg());
+  }
+  const auto size = InflatedSize(io, isLocal ? file : file.parent_path() / data, start);
+  ExpectBytes(io, size, static_cast<Bytes>(io->GetImageSizeInBytes()));
+}
+
+/** NIfTI's library takes the voxels of `x.nii` for those of `x.nii.gz`, and of others if a pair has no .img. */
+void
+CheckNifti(const itk::ImageIOBase * io)
+{
+  const std::string file = io->GetFileName();
+  const auto        endsWith = [&file](const std::string & end) {
+    return file.size() > end.size() && file.compare(file.size() - end.size(), end.size(), end) == 0;
+  };
+  if (endsWith(".nii.gz") && fs::exists(file.substr(0, file.size() - 3)))
+  {
+    throw Error(file,
+                "cannot be read beside " + fs::path(file).stem().string() +
+                  ", whose voxels ITK takes instead; move one of them");
+  }
+  const auto base = fs::path(file).replace_extension().string();
+  if (endsWith(".hdr") && !fs::exists(base + ".img") && !fs::exists(base + ".img.gz"))
+  {
+    Fail(io, "no " + fs::path(base).filename().string() + ".img beside it");
+  }
+}
+
+std::string tiffProblem;
+
+void
+NoteTiffProblem(const char *, const char * format, va_list arguments)
+{
+  std::array<char, 300> text{};
+  std::vsnprintf(text.data(), text.size(), format, arguments);
+  tiffProblem = tiffProblem.empty() ? text.data() : tiffProblem;
+}
+
+/** Most warnings are harmless, such as those about unknown tags. */
+void
+NoteTiffWarning(const char * module, const char * format, va_list arguments)
+{
+  if (std::string(format).find("IO error") != std::string::npos)
+  {
+    NoteTiffProblem(module, format, arguments);
+  }
+}
+
+/** All pages, and that their strips or tiles lie in the file. */
+void
+CheckTiff(const itk::ImageIOBase * io)
+{
+  const auto size = fs::file_size(io->GetFileName());
+  TIFFSetErrorHandler(NoteTiffProblem);
+  TIFFSetWarningHandler(NoteTiffWarning);
+  const std::unique_ptr<TIFF, void (*)(TIFF *)> tiff(TIFFOpen(io->GetFileName(), "r"), TIFFClose);
+  unsigned int                                  page = 0;
+  do
+  {
+    ++page;
+    const std::uint32_t parts = tiff ? TIFFNumberOfStrips(tiff.get()) : 0; // of tiles as well
+    for (std::uint32_t part = 0; part < parts && tiffProblem.empty(); ++part)
+    {
+      if (TIFFGetStrileOffset(tiff.get(), part) + TIFFGetStrileByteCount(tiff.get(), part) > size)
+      {
+        tiffProblem = "its voxels lie beyond the end of the file";
+      }
+    }
+  } while (tiff && tiffProblem.empty() && TIFFReadDirectory(tiff.get()));
+  if (!tiffProblem.empty())
+  {
+    Fail(io, "on page " + std::to_string(page) + ", " + tiffProblem);
+  }
+}
+
+/** The end marker, which no voxel contains, has to follow the last start of voxels. */
+void
+CheckJpeg(const itk::ImageIOBase * io)
+{
+  const auto file = Contents(io);
+  const auto start = file.rfind("\xff\xda");
+  if (start == std::string::npos || file.find("\xff\xd9", start) == std::string::npos)
+  {
+    Fail(io, "no end marker");
+  }
+}
+
+/** The element of the voxels gives their length; where they are compressed, a delimiter ends them. */
+void
+CheckDicom(const itk::ImageIOBase * io)
+{
+  const auto  bytes = static_cast<std::uint32_t>(io->GetImageSizeInBytes() + io->GetImageSizeInBytes() % 2);
+  std::string length;
+  for (int byte = 0; byte < 4; ++byte)
+  {
+    length += static_cast<char>(bytes >> 8 * byte & 255);
+  }
+  const auto        file = Contents(io);
+  const std::string tag("\xe0\x7f\x10\0", 4);
+  for (const auto & element : { tag + std::string("OW\0\0", 4), tag + std::string("OB\0\0", 4), tag })
+  {
+    const auto start = file.find(element + length);
+    if (start != std::string::npos)
+    {
+      ExpectBytes(io, file.size() - start - element.size() - length.size(), bytes);
+      return;
+    }
+    const auto compressed = file.find(element + "\xff\xff\xff\xff");
+    if (compressed != std::string::npos &&
+        file.find(std::string("\xfe\xff\xdd\xe0\0\0\0\0", 8), compressed) == std::string::npos)
+    {
+      Fail(io, "no end of the compressed voxels");
+    }
+  }
+}
+
+/** Of the formats that ITK reads in pieces, the last voxel alone: their readers then say what is missing. */
+void
+CheckLastVoxel(itk::ImageIOBase * io)
+{
+  const bool isNifti = std::string(io->GetNameOfClass()) == "NiftiImageIO"; // It reads regions, but does not say so.
+  if (!isNifti && !io->CanStreamRead())
+  {
+    return;
+  }
+  itk::ImageIORegion region(io->GetNumberOfDimensions());
+  for (unsigned int axis = 0; axis < io->GetNumberOfDimensions(); ++axis)
+  {
+    region.SetIndex(axis, static_cast<itk::IndexValueType>(io->GetDimensions(axis)) - 1);
+    region.SetSize(axis, 1);
+  }
+  io->SetUseStreamedReading(true);
+  region = isNifti ? region : io->GenerateStreamableReadRegionFromRequestedRegion(region);
+  io->SetIORegion(region);
+  std::vector<char> voxels(region.GetNumberOfPixels() * io->GetComponentSize());
+  io->Read(voxels.data());
+  CheckLibraryText();
+}
+} // namespace
+
+void
+CheckComplete(itk::ImageIOBase * io)
+{
+  const fs::path    file = io->GetFileName();
+  const std::string format = io->GetNameOfClass();
+  const auto        voxels = static_cast<Bytes>(io->GetImageSizeInBytes());
+  const bool        isGzip = IsGzip(file);
+  const auto        size = isGzip ? InflatedSize(io, file, 0) : fs::file_size(file);
+  if (isGzip)
+  {
+    ExpectBytes(io, size, voxels);
+  }
+  if (format == "GiplImageIO")
+  {
+    constexpr Bytes header = 256;
+    ExpectBytes(io, size, header + voxels);
+  }
+  else if (format == "MetaImageIO")
+  {
+    CheckMetaImage(io);
+  }
+  else if (format == "NiftiImageIO")
+  {
+    CheckNifti(io);
+  }
+  else if (format == "TIFFImageIO")
+  {
+    CheckTiff(io);
+  }
+  else if (format == "JPEGImageIO")
+  {
+    CheckJpeg(io);
+  }
+  else if (format == "GDCMImageIO")
+  {
+    CheckDicom(io);
+  }
+  CheckLastVoxel(io);
+}

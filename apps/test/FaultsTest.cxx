@@ -1,0 +1,422 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+
+// Broken inputs, full disks, limits and signals: the program says in one line what was wrong, and leaves nothing.
+
+#include "DamagedFiles.h"
+#include "ProgramTest.h"
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+namespace
+{
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool isSanitized = true; // needs more memory than any limit, and ends crashes in its own way
+#else
+constexpr bool isSanitized = false;
+#endif
+
+void
+Sleep(int milliseconds)
+{
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+}
+
+class FaultsTest : public ProgramTest
+{
+protected:
+  FaultsTest()
+  {
+    if (isSanitized) // crashes stay crashes
+    {
+      const char * const options = std::getenv("ASAN_OPTIONS");
+      setenv("ASAN_OPTIONS", (std::string(options ? options : "") + ":handle_segv=0:handle_sigbus=0").c_str(), 1);
+    }
+  }
+
+  /** A file system of its own for this process, at `disk` in the directory. */
+  bool
+  MountDisk(const char * options) const
+  {
+    fs::create_directory(this->Path("disk"));
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           mount("none", this->Path("disk").c_str(), "tmpfs", 0, options) == 0;
+  }
+
+  void
+  UnmountDisk() const
+  {
+    umount2(this->Path("disk").c_str(), MNT_DETACH);
+  }
+
+  /** Starts a run of some seconds, and returns when it is labeling. */
+  pid_t
+  StartLongRun(const std::function<void()> & prepare = [] {}, const std::string & radius = "3") const
+  {
+    const auto before = this->Files();
+    if (before.count("long.mha") == 0)
+    {
+      this->Write(RandomImage<float, 3>({ { 150, 150, 100 } }).GetPointer(), "long.mha");
+      return this->StartLongRun(prepare, radius);
+    }
+    const auto child =
+      this->Start({ "long.mha", "out.mha", "--radius", radius, "--threads", "1", "--score", "s.mha" }, prepare);
+    const auto isAtWork = [this] { return this->NumberOfHidden() >= 2; }; // of its own; there may be others
+    for (int tries = 0; !isAtWork() && tries < 1000; ++tries)
+    {
+      Sleep(10);
+    }
+    EXPECT_TRUE(isAtWork());
+    Sleep(150);
+    return child;
+  }
+
+  /** The hidden directories of runs. */
+  std::size_t
+  NumberOfHidden() const
+  {
+    const auto files = this->Files();
+    return std::count_if(files.begin(), files.end(), [](const std::string & name) {
+      return name[0] == '.' && name.find('/') == std::string::npos;
+    });
+  }
+
+  static pid_t
+  WorkerOf(pid_t program)
+  {
+    const auto    number = std::to_string(program);
+    std::ifstream children("/proc/" + number + "/task/" + number + "/children");
+    pid_t         worker = -1;
+    children >> worker;
+    return worker;
+  }
+};
+} // namespace
+
+TEST_F(FaultsTest, DamagedFilesAreRefused)
+{
+  std::ifstream lines(NEIGHBORHOOD_ARGMAX_LABEL_DAMAGED_FILES);
+  unsigned int  count = 0;
+  for (std::string line; std::getline(lines, line);)
+  {
+    const auto        text = line.substr(0, line.find('#'));
+    std::stringstream words(text);
+    std::string       name;
+    std::string       operations;
+    if (!(words >> name) || !std::getline(words, operations))
+    {
+      continue;
+    }
+    ++count;
+    const auto file = "x." + name;
+    DamagedFiles::Write(name, this->Path(file));
+    const auto damaged = DamagedFiles::Apply(DamagedFiles::Load(this->Path(file)), operations, this->Path(file));
+    DamagedFiles::Store(damaged, this->Path(file));
+    for (const std::string pieces : { "1", "3" })
+    {
+      this->ExpectError({ file, "out.mha", "--stream", pieces }, file + ": ");
+      this->ExpectError({ file, "out.mha", "--stream", pieces }, line.substr(line.find('#') + 2));
+    }
+    EXPECT_EQ(DamagedFiles::Load(this->Path(file)), damaged) << line;
+    fs::remove(this->Path(file));
+  }
+  EXPECT_GT(count, 20U);
+}
+
+TEST_F(FaultsTest, NoTruncatedFileIsLabeledAsIfItWereWhole)
+{
+  for (const auto & name : DamagedFiles::names)
+  {
+    const auto file = "x." + name;
+    DamagedFiles::Write(name, this->Path(file));
+    const auto whole = DamagedFiles::Load(this->Path(file));
+    this->Run({ file, "whole.mha" });
+    for (const int percent : { 30, 75, 98 })
+    {
+      DamagedFiles::Store(whole.substr(0, whole.size() * percent / 100), this->Path(file));
+      for (const std::string pieces : { "1", "3" })
+      {
+        const auto result = this->Run({ file, "out.mha", "--stream", pieces });
+        if (result.status == 0) // what lies behind the voxels may be missing
+        {
+          EXPECT_EQ(DamagedFiles::Load(this->Path("out.mha")), DamagedFiles::Load(this->Path("whole.mha")))
+            << name << ", " << percent << " %, " << pieces << " pieces";
+          fs::remove(this->Path("out.mha"));
+        }
+        else
+        {
+          ExpectOneLine(result.text, file + ": ");
+        }
+      }
+    }
+    fs::remove(this->Path(file));
+  }
+}
+
+TEST_F(FaultsTest, WholeCompressedFilesMayBeStreamed)
+{
+  for (const std::string name : { "zlib.mha", "gzip.nrrd", "nii.gz" })
+  {
+    const auto file = "x." + name;
+    DamagedFiles::Write(name, this->Path(file));
+    this->RunWell({ file, "whole.mha" });
+    this->RunWell({ file, "pieces.mha", "--stream", "3" });
+    EXPECT_EQ(DamagedFiles::Load(this->Path("whole.mha")), DamagedFiles::Load(this->Path("pieces.mha")));
+  }
+}
+
+TEST_F(FaultsTest, AHangIsEndedBySigint)
+{
+  DamagedFiles::Write("nii", this->Path("x.nii"));
+  DamagedFiles::Store(DamagedFiles::Apply(DamagedFiles::Load(this->Path("x.nii")), "set=327:ff", ""),
+                      this->Path("x.nii"));
+  const auto before = this->Files();
+  const auto child = this->Start({ "x.nii", "out.mha" });
+  Sleep(300);
+  kill(child, SIGINT);
+  const auto result = this->Finish(child);
+  EXPECT_NE(result.status, 0);
+  ExpectOneLine(result.text, "x.nii");
+  EXPECT_EQ(this->Files(), before);
+}
+
+TEST_F(FaultsTest, FullDiskIsNamedForEveryFormat)
+{
+  if (!this->MountDisk("size=200k"))
+  {
+    GTEST_SKIP() << "FULL DISKS NOT TESTED: mounting one needs root";
+  }
+  this->Write(RandomImage<std::uint8_t, 3>({ { 80, 80, 80 } }).GetPointer(), "3.mha");
+  this->Write(RandomImage<std::uint8_t, 2>({ { 800, 800 } }).GetPointer(), "2.mha");
+  const std::string reason = "cannot be written: No space left on device";
+  for (const std::string extension :
+       { "mha", "nii", "nii.gz", "nrrd", "vtk", "mrc", "tif", "gipl", "gipl.gz", "pic", "h5", "hdf5", "dcm", "mnc" })
+  {
+    const auto output = "disk/out." + extension;
+    this->ExpectError({ "3.mha", output }, output + ": " + reason);
+  }
+  this->ExpectError({ "2.mha", "disk/out.png" }, "disk/out.png: " + reason);
+  this->ExpectError({ "3.mha", "disk/out.mha", "--stream", "4" }, "disk/out.mha: " + reason);
+  this->ExpectError({ "3.mha", "out.mha", "--score", "disk/s.mha" }, "disk/s.mha: " + reason);
+  this->ExpectError({ "2.mha", "out.mha", "--preview", "disk/p.png", "--radius", "3" }, "disk/p.png: ");
+  this->UnmountDisk();
+}
+
+TEST_F(FaultsTest, ReadOnlyAndVanishedFoldersAreNamed)
+{
+  if (!this->MountDisk("size=100m,ro"))
+  {
+    GTEST_SKIP() << "READ-ONLY DISKS NOT TESTED: mounting one needs root";
+  }
+  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  this->ExpectError({ "in.mha", "disk/out.mha" }, "Read-only file system");
+  this->UnmountDisk();
+
+  const auto child = this->StartLongRun();
+  for (const auto & entry : fs::directory_iterator(this->Path(".")))
+  {
+    if (entry.is_directory())
+    {
+      fs::remove_all(entry.path());
+    }
+  }
+  const auto result = this->Finish(child);
+  EXPECT_EQ(result.status, EXIT_FAILURE);
+  ExpectOneLine(result.text, "out.mha: cannot be written: No such file or directory");
+}
+
+TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
+{
+  this->Write(RandomImage<std::uint8_t, 3>({ { 80, 80, 80 } }).GetPointer(), "in.mha");
+  const auto limitSize = [] {
+    const rlimit limit{ 20000, 20000 };
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+  this->ExpectError({ "in.mha", "out.mha" }, "out.mha: cannot be written: File too large", limitSize);
+  this->ExpectError({ "in.mha", "out.gipl" }, "out.gipl: cannot be written: File too large", [&] {
+    limitSize();
+    std::signal(SIGXFSZ, SIG_IGN);
+  });
+
+  const auto before = this->Files();
+  const auto limitTime = [] {
+    const rlimit limit{ 1, 2 };
+    setrlimit(RLIMIT_CPU, &limit);
+  };
+  const auto child = this->StartLongRun(limitTime, "6");
+  const auto result = this->Finish(child);
+  EXPECT_EQ(result.status, 128 + SIGXCPU);
+  ExpectOneLine(result.text, "CPU time limit exceeded while ");
+  EXPECT_EQ(this->Files().size(), before.size() + 1);
+
+  if (!isSanitized)
+  {
+    this->Write(itk::Image<double, 3>::Pointer(RandomImage<double, 3>({ { 300, 300, 300 } })).GetPointer(),
+                "large.mha");
+    this->ExpectError(
+      { "large.mha", "out.mha" }, "large.mha: cannot be read: expected 300x300x300 voxels of double", [] {
+        const rlimit limit{ rlim_t{ 300 } << 20, rlim_t{ 300 } << 20 };
+        setrlimit(RLIMIT_AS, &limit);
+      });
+  }
+}
+
+// A sparse file takes no place on the disk.
+TEST_F(FaultsTest, FourGigabytesAreLabeledInOne)
+{
+  if (isSanitized)
+  {
+    return;
+  }
+  std::ofstream(this->Path("in.mha"))
+    << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
+       "DimSize = 1024 1024 512\nElementType = MET_DOUBLE\nElementDataFile = LOCAL\n";
+  fs::resize_file(this->Path("in.mha"), fs::file_size(this->Path("in.mha")) + (std::uintmax_t{ 4 } << 30));
+  const auto result = this->Finish(this->Start({ "in.mha", "out.mha", "--stream", "64" }, [] {
+    const rlimit limit{ rlim_t{ 1 } << 30, rlim_t{ 1 } << 30 };
+    setrlimit(RLIMIT_AS, &limit);
+  }));
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.text, "");
+  EXPECT_GT(fs::file_size(this->Path("out.mha")), std::uintmax_t{ 1 } << 29);
+}
+
+TEST_F(FaultsTest, SignalsLeaveNothing)
+{
+  for (const int signal :
+       { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGSEGV, SIGABRT })
+  {
+    auto       child = this->StartLongRun();
+    const auto worker = WorkerOf(child);
+    kill(child, signal);
+    auto result = this->Finish(child);
+    EXPECT_EQ(result.status, 128 + signal);
+    ExpectOneLine(result.text, ", by signal " + std::to_string(signal));
+    EXPECT_NE(result.text.find("stopped while "), std::string::npos) << result.text;
+    EXPECT_EQ(this->Files(), std::set<std::string>{ "long.mha" });
+    EXPECT_EQ(kill(worker, 0), -1);
+  }
+  for (const int signal : { SIGKILL, SIGSEGV, SIGABRT, SIGTERM })
+  {
+    const auto child = this->StartLongRun();
+    kill(WorkerOf(child), signal);
+    const auto result = this->Finish(child);
+    EXPECT_TRUE(result.status == 128 + signal || isSanitized);
+    ExpectOneLine(result.text, "long.mha");
+    EXPECT_EQ(this->Files(), std::set<std::string>{ "long.mha" });
+  }
+}
+
+TEST_F(FaultsTest, IgnoredSignalsStayIgnored)
+{
+  for (const int signal : { SIGHUP, SIGINT })
+  {
+    const auto child = this->StartLongRun([signal] { std::signal(signal, SIG_IGN); });
+    kill(child, signal);
+    kill(WorkerOf(child), signal);
+    const auto result = this->Finish(child);
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.text, "");
+    EXPECT_EQ(this->Files(), (std::set<std::string>{ "long.mha", "out.mha", "s.mha" }));
+    fs::remove(this->Path("out.mha"));
+    fs::remove(this->Path("s.mha"));
+  }
+}
+
+TEST_F(FaultsTest, TheNextRunRemovesWhatAKilledOneLeft)
+{
+  auto       child = this->StartLongRun();
+  const auto worker = WorkerOf(child);
+  kill(child, SIGKILL);
+  EXPECT_EQ(this->Finish(child).status, -SIGKILL);
+  for (int tries = 0; kill(worker, 0) == 0 && tries < 100; ++tries)
+  {
+    Sleep(10); // The worker follows.
+  }
+  EXPECT_EQ(this->NumberOfHidden(), 2U);
+
+  // A run that is at work keeps its own.
+  child = this->StartLongRun();
+  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  this->RunWell({ "in.mha", "other.mha" });
+  const auto result = this->Finish(child);
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), 2) << result.text;
+  EXPECT_NE(result.text.find("was left by a run that was killed; it is removed"), std::string::npos);
+  EXPECT_EQ(this->Files(), (std::set<std::string>{ "in.mha", "long.mha", "other.mha", "out.mha", "s.mha" }));
+}
+
+TEST_F(FaultsTest, LinksAreFollowedToFilesThatAreNotThereYet)
+{
+  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  fs::create_directory(this->Path("folder"));
+  fs::create_symlink("folder/target.mha", this->Path("link.mha"));
+  fs::create_symlink("nowhere/target.mha", this->Path("broken.mha"));
+  fs::create_symlink("circle.mha", this->Path("circle.mha"));
+  this->RunWell({ "in.mha", "link.mha" });
+  EXPECT_TRUE(fs::is_symlink(this->Path("link.mha")));
+  EXPECT_TRUE(fs::is_regular_file(this->Path("folder/target.mha")));
+  this->ExpectError({ "in.mha", "broken.mha" }, "broken.mha: cannot write into");
+  this->ExpectError({ "in.mha", "circle.mha" }, "circle.mha");
+}
+
+// The worker is stopped after its first pieces, and a voxel on the disk changed.
+TEST_F(FaultsTest, WhatIsWrittenIsReadBackAndCompared)
+{
+  this->Write(RandomImage<std::uint8_t, 3>({ { 200, 200, 100 } }).GetPointer(), "in.mha");
+  for (const bool verify : { true, false })
+  {
+    Arguments arguments{ "in.mha", "out.mha", "--stream", "50", "--radius", "2", "--threads", "1" };
+    if (!verify)
+    {
+      arguments.emplace_back("--no-verify");
+    }
+    const auto  child = this->Start(arguments);
+    std::string staged;
+    for (int tries = 0; staged.empty() && tries < 10000; ++tries)
+    {
+      for (const auto & file : this->Files())
+      {
+        std::error_code ignored;
+        const bool      isStaged = file.find("/out.mha") != std::string::npos;
+        staged = isStaged && fs::file_size(this->Path(file), ignored) > 1000000 && !ignored ? file : staged;
+      }
+      Sleep(1);
+    }
+    Sleep(100); // Pieces are written where they belong in a file of its full size.
+    const auto worker = WorkerOf(child);
+    kill(worker, SIGSTOP);
+    std::fstream(this->Path(staged), std::ios::binary | std::ios::in | std::ios::out).seekp(1000).write("\xee", 1);
+    kill(worker, SIGCONT);
+    const auto result = this->Finish(child);
+    EXPECT_EQ(result.status, verify ? EXIT_FAILURE : EXIT_SUCCESS);
+    if (verify)
+    {
+      ExpectOneLine(result.text, "out.mha: was not written well: read back, its voxels are others");
+    }
+    EXPECT_EQ(this->Files().count("out.mha"), verify ? 0U : 1U);
+  }
+}

@@ -1,0 +1,189 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+
+// Runs the program on damaged files for some minutes. Whatever is in them, it has to label them or to say in one line
+// why it does not, within limits on memory and time, and leave nothing else. Findings are printed as lines for
+// DamagedFiles.txt.
+
+#include "DamagedFiles.h"
+
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <map>
+#include <thread>
+
+#include <sys/resource.h>
+
+namespace
+{
+class ProgramFuzz : public ProgramTest
+{
+public:
+  ProgramFuzz()
+  {
+    for (const auto & name : DamagedFiles::names)
+    {
+      const auto file = this->Path("seed." + name);
+      DamagedFiles::Write(name, file);
+      m_Seeds[name] = DamagedFiles::Load(file);
+      fs::remove(file);
+      EXPECT_EQ(this->Try(name, "", 1), "");
+      m_Labels[name] = m_LastLabels;
+    }
+  }
+
+  void
+  TestBody() override
+  {}
+
+  /** Labels the damaged file; what went wrong, or nothing. */
+  std::string
+  Try(const std::string & name, const std::string & damage, unsigned int pieces)
+  {
+    const auto input = "x." + name;
+    const auto bytes = DamagedFiles::Apply(m_Seeds.at(name), damage, this->Path(input));
+    DamagedFiles::Store(bytes, this->Path(input));
+    const auto child = this->Start({ input, "out.mha", "--stream", std::to_string(pieces) }, [] {
+      const rlimit memory{ rlim_t{ 2 } << 30, rlim_t{ 2 } << 30 };
+      setrlimit(RLIMIT_AS, &memory);
+    });
+    const bool hangs = !HasEnded(child);
+    if (hangs)
+    {
+      kill(child, SIGINT);
+    }
+    const auto result = this->Finish(child);
+    const auto files = this->Files();
+    m_LastLabels = DamagedFiles::Load(this->Path("out.mha"));
+    fs::remove(this->Path("out.mha"));
+    const bool isUntouched = DamagedFiles::Load(this->Path(input)) == bytes;
+    fs::remove(this->Path(input));
+
+    ++m_Counts[hangs                  ? "hangs ended by SIGINT"
+               : result.status == 0   ? "labeled"
+               : result.status >= 128 ? "crashes of ITK contained"
+                                      : "refused"];
+    const bool isOneLine = result.text.rfind("neighborhood-argmax-label: ", 0) == 0 &&
+                           std::count(result.text.begin(), result.text.end(), '\n') == 1;
+    return !isUntouched ? "the input was changed"
+           : result.status<0 ? "the program was killed" : files.size()>(result.status == 0 ? 2 : 1) ? "files were left"
+           : result.status == 0 && files.size() != 2                                                ? "no output"
+           : result.status != 0 && !isOneLine       ? "not one line: " + result.text
+           : hangs && result.status != 128 + SIGINT ? "SIGINT did not end it"
+           : result.status == 0 && IsOnlyCut(damage) && m_Labels.count(name) > 0 && m_LastLabels != m_Labels[name]
+             ? "wrong labels of a truncated file"
+             : std::string();
+  }
+
+  /** Any number of operations at random, most of them at the front, where headers are. */
+  std::string
+  RandomDamage(const std::string & name)
+  {
+    const auto         size = m_Seeds[name].size();
+    const auto         number = [this](std::size_t limit) { return static_cast<std::size_t>(m_Random() % limit); };
+    std::ostringstream text;
+    for (std::size_t operations = number(4) + 1; operations > 0; --operations)
+    {
+      const auto position = number(number(3) > 0 ? std::min<std::size_t>(size, 400) : size);
+      const auto kind = number(8);
+      if (kind == 0)
+      {
+        text << "cut=" << number(size) << ' ';
+      }
+      else if (kind == 1)
+      {
+        text << "drop=" << position << ':' << number(16) + 1 << ' ';
+      }
+      else
+      {
+        const std::vector<std::string> values{ "00",       "ff",       "7f",       "80",      "01",
+                                               "ffffffff", "ffffff7f", "00000080", "0000807f" };
+        std::ostringstream             byte;
+        byte << std::hex << number(16) << number(16);
+        text << "set=" << position << ':' << (kind < 5 ? values[number(values.size())] : byte.str()) << ' ';
+      }
+    }
+    return text.str();
+  }
+
+  bool
+  Run(double minutes)
+  {
+    bool       isWell = true;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(60 * minutes);
+    while (std::chrono::steady_clock::now() < end)
+    {
+      const auto & name = DamagedFiles::names[m_Random() % DamagedFiles::names.size()];
+      const auto   damage = this->RandomDamage(name);
+      const auto   problem = this->Try(name, damage, 1 + m_Random() % 2 * 2);
+      if (!problem.empty())
+      {
+        std::cout << name << ' ' << damage << "# " << problem << std::endl;
+        isWell = false;
+      }
+    }
+    for (const auto & [what, count] : m_Counts)
+    {
+      std::cout << count << ' ' << what << std::endl;
+    }
+    return isWell;
+  }
+
+  std::mt19937 m_Random;
+
+private:
+  static bool
+  IsOnlyCut(const std::string & damage)
+  {
+    return damage.find("set") == std::string::npos && damage.find("drop") == std::string::npos;
+  }
+
+  static bool
+  HasEnded(pid_t child)
+  {
+    siginfo_t info{};
+    for (int tries = 0; tries < 1000; ++tries)
+    {
+      waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+      if (info.si_pid == child)
+      {
+        return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+
+  std::map<std::string, std::string>  m_Seeds;
+  std::map<std::string, std::string>  m_Labels;
+  std::map<std::string, unsigned int> m_Counts;
+  std::string                         m_LastLabels;
+};
+} // namespace
+
+int
+main(int argc, char * argv[])
+{
+  const double       minutes = argc > 1 ? std::atof(argv[1]) : 1;
+  const unsigned int seed = argc > 2 ? static_cast<unsigned int>(std::atoi(argv[2])) : std::random_device()();
+  std::cout << "seed " << seed << std::endl;
+  ProgramFuzz fuzz;
+  fuzz.m_Random.seed(seed);
+  return fuzz.Run(minutes) ? EXIT_SUCCESS : EXIT_FAILURE;
+}

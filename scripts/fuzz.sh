@@ -1,0 +1,22 @@
+#!/bin/bash
+# Looks for wrong labels and for damaged files that the program takes wrongly, for a number of minutes (1 if none is given).
+# What it finds it prints as lines for test/FuzzedLabels.txt and apps/test/DamagedFiles.txt.
+set -euo pipefail
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
+source scripts/packages.sh
+require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev libtiff-dev zlib1g-dev
+minutes=${1:-1}
+
+# Images under the sanitizers; files in a program whose memory can be limited.
+configure sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitizers"
+cmake --build build/sanitized --target LabelFuzz
+configure release -DCMAKE_BUILD_TYPE=Release
+cmake --build build/release --target ProgramFuzz neighborhood-argmax-label
+
+ASAN_OPTIONS=detect_leaks=0 build/sanitized/test/LabelFuzz "$minutes" >build/label-fuzz.txt 2>&1 &
+labels=$!
+status=0
+build/release/apps/ProgramFuzz "$minutes" 2>build/program-fuzz.log || status=1
+wait $labels || status=1
+cat build/label-fuzz.txt
+exit $status
