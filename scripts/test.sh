@@ -9,7 +9,7 @@ require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev
 run_tests() { # NAME [CMAKE OPTION]...
   local build=build/$1
   shift
-  cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "$@"
+  cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"
   cmake --build "$build"
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
 }
@@ -19,7 +19,7 @@ run_tests release -DCMAKE_BUILD_TYPE=Release
 # Projects that use the module, installed and as a sub-directory.
 cmake --install build/release --prefix build/install
 for option in "-DCMAKE_PREFIX_PATH=$PWD/build/install" -DAS_SUBDIRECTORY=ON; do
-  cmake -S test/consumer -B build/consumer --fresh -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "$option"
+  cmake -S test/consumer -B build/consumer --fresh -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$option"
   cmake --build build/consumer --clean-first
 done
 
