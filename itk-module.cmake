@@ -1,5 +1,8 @@
-get_filename_component(directory "${CMAKE_CURRENT_LIST_FILE}" DIRECTORY)
-file(READ "${directory}/README.md" documentation)
+set(description
+  "Gives every voxel of an image the label of the neighbor in whose direction the image falls most steeply, and follows
+these labels to basins: flow directions of a terrain, watershed and toboggan basins, ridges and valleys, grid-based charge
+analysis. NeighborhoodArgmaxLabelImageFilter makes labels, NeighborhoodLabelToBasinImageFilter makes basins."
+)
 
 itk_module(NeighborhoodArgmaxLabel
   ENABLE_SHARED
@@ -10,6 +13,6 @@ itk_module(NeighborhoodArgmaxLabel
     ITKGoogleTest
     ITKWatersheds
   DESCRIPTION
-    "${documentation}"
+    "${description}"
   EXCLUDE_FROM_DEFAULT
 )

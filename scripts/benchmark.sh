@@ -8,7 +8,7 @@ source scripts/packages.sh
 require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libbenchmark-dev mricron-data python3-venv
 
 build=build/benchmark
-cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_BENCHMARK=ON -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF -Wno-dev
+cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_BENCHMARK=ON -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF
 cmake --build $build
 python3 -m venv $build/venv
 $build/venv/bin/pip install -q "matplotlib>=3.8"

@@ -6,7 +6,7 @@ cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
 require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libcli11-dev libtiff-dev zlib1g-dev mricron-data
 
-cmake -S . -B build/program -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF -Wno-dev
+cmake -S . -B build/program -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF
 cmake --build build/program
 mkdir -p build/demo
 image=/usr/share/mricron/templates/ch2.nii.gz

@@ -12,6 +12,6 @@ require_packages() {
 
 # configure NAME [CMAKE OPTION]...: build/NAME, for those that build more than once.
 configure() {
-  cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "${@:2}"
+  cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${@:2}"
 }
 sanitizers="-fsanitize=address,undefined -fno-sanitize-recover=undefined"

@@ -18,7 +18,7 @@ run_tests release -DCMAKE_BUILD_TYPE=Release
 # Projects that use the module, installed and as a sub-directory.
 cmake --install build/release --prefix build/install
 for option in "-DCMAKE_PREFIX_PATH=$PWD/build/install" -DAS_SUBDIRECTORY=ON; do
-  cmake -S test/consumer -B build/consumer --fresh -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -Wno-dev "$option"
+  cmake -S test/consumer -B build/consumer --fresh -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$option"
   cmake --build build/consumer --clean-first
 done
 
