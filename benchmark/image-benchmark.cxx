@@ -285,7 +285,7 @@ AddType(const std::string & type, const Kinds & kinds)
       state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * length * length * length);
     })
       ->MeasureProcessCPUTime()
-      ->MinTime(0.05)
+      ->Iterations(2)
       ->Repetitions(5)
       ->ReportAggregatesOnly()
       ->ComputeStatistics("min", [](const std::vector<double> & values) { return *std::min_element(values.begin(), values.end()); });
