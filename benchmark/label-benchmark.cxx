@@ -16,8 +16,8 @@
  *
  *=========================================================================*/
 
-// Times of the filter over pixel types, sizes, options, threads and instruction sets, beside a plain filter and copying, on
-// random images; image-benchmark has all others. The names of the benchmarks are
+// Times of the filter over pixel types, sizes, options, threads and instruction sets, beside a plain filter and
+// copying, on random images; image-benchmark has all others. The names of the benchmarks are
 //   filter|plain|copy / pixel type / columns x rows x planes / option / instruction set / threads
 // and their statistic "min" is the least disturbed of several repetitions.
 
@@ -164,8 +164,8 @@ AddFilter(const std::string &           type,
   {
     instructionSet = itk::NeighborhoodArgmaxLabel::GetInstructionSet();
   }
-  const std::string name = "filter/" + type + "/" + SizeText(size) + "/" + option + "/" + instructionSet +
-                           "/" + std::to_string(threads);
+  const std::string name =
+    "filter/" + type + "/" + SizeText(size) + "/" + option + "/" + instructionSet + "/" + std::to_string(threads);
   Configure(benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
     using ImageType = itk::Image<TPixel, VDimension>;
     const auto image = GetImage<TPixel>(size);
@@ -182,12 +182,9 @@ AddFilter(const std::string &           type,
 
 template <typename TPixel, unsigned int VDimension>
 void
-AddPlain(const std::string &           type,
-         const itk::Size<VDimension> & size,
-         const unsigned int            threads)
+AddPlain(const std::string & type, const itk::Size<VDimension> & size, const unsigned int threads)
 {
-  const std::string name =
-    "plain/" + type + "/" + SizeText(size) + "/default/-/" + std::to_string(threads);
+  const std::string name = "plain/" + type + "/" + SizeText(size) + "/default/-/" + std::to_string(threads);
   Configure(benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State & state) {
     const auto image = GetImage<TPixel>(size);
     const auto filter = PlainLabelImageFilter<itk::Image<TPixel, VDimension>>::New();

@@ -38,10 +38,12 @@ struct Goals
   TReal * rows[MaximumNumberOfClasses + 1];
 };
 
-/** Few enough for goals to stay in the cache. In float one that is too close to tell decides for all of them, and the more
- * classes there are, the more are close. */
+/** Few enough for goals to stay in the cache. In float one that is too close to tell decides for all of them, and the
+ * more classes there are, the more are close. */
 template <typename TReal, Shape VShape>
-constexpr std::ptrdiff_t VoxelsAtOnce = NumberOfClasses(VShape) <= 3 ? 256 : sizeof(TReal) == sizeof(float) ? 48 : 128;
+constexpr std::ptrdiff_t VoxelsAtOnce = NumberOfClasses(VShape) <= 3     ? 256
+                                        : sizeof(TReal) == sizeof(float) ? 48
+                                                                         : 128;
 
 /** By scores as the definition has them; NaN at strict extrema, where nothing is reached. */
 template <typename TReal, Shape VShape, bool VStrict>
@@ -86,7 +88,7 @@ FindGoals(const ClassSources<TReal> & sourceRows,
       const TReal   wanted = isFloat ? differences[k] : static_cast<TReal>(classScores[k]);
       goals.rows[k][x - begin] = classScores[k] == best ? wanted : none;
     });
-    goals.rows[numberOfClasses][x - begin] = (rule.centerScore == best) | (best != best) ? 0 : none;
+    goals.rows[numberOfClasses][x - begin] = ((rule.centerScore == best) | (best != best)) ? 0 : none;
     scores[x] = best;
   }
 }
@@ -127,7 +129,7 @@ FindGoalsInFloat(const ClassSources<float> & sourceRows,
     goals.rows[numberOfClasses][x - begin] = rule.floatCenterScore == best ? 0 : none;
     // 0 and infinity are scores that all classes share; a center that is infinite does not compete, or is NaN.
     const bool isCertain = (best == 0) | !(best < HUGE_VALF) | !(sources.center[x] < HUGE_VALF);
-    isClose |= (best - second <= fabsf(best) * tolerance) & !isCertain ? 1 : 0;
+    isClose |= ((best - second <= fabsf(best) * tolerance) & !isCertain) ? 1 : 0;
   }
   return isClose == 0;
 }
@@ -156,8 +158,8 @@ FindLabels(const NeighborRows<TReal> & neighborRows,
   const Goals<TReal>        goals = goalRows;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
-    CodeOf<TReal>    best = 0;
-    const TReal      center = neighbors.center[x];
+    CodeOf<TReal> best = 0;
+    const TReal   center = neighbors.center[x];
     ForEachIndex<numberOfLabels>([&](auto index) {
       constexpr int label = numberOfLabels - 1 - decltype(index)::value; // in descending order
       constexpr int k = ClassOf(VShape, label);
@@ -195,13 +197,16 @@ MakeCenters(const TReal * values, TReal * centers, std::size_t width)
 
 template <typename TReal, Shape VShape>
 void
-LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, const PlaneResults & results, void * memory)
+LabelDirectly(const PlaneRows<TReal> & plane,
+              const DirectRule &       directRule,
+              const PlaneResults &     results,
+              void *                   memory)
 {
-  Scratch        scratch(memory, plane.width);
-  auto * const   codes = scratch.Take<CodeOf<TReal>>();
-  auto * const   scores = scratch.Take<double>();
-  auto * const   centers = scratch.Take<TReal>();
-  Goals<TReal>   goals;
+  Scratch      scratch(memory, plane.width);
+  auto * const codes = scratch.Take<CodeOf<TReal>>();
+  auto * const scores = scratch.Take<double>();
+  auto * const centers = scratch.Take<TReal>();
+  Goals<TReal> goals;
   for (int k = 0; k <= NumberOfClasses(VShape); ++k)
   {
     goals.rows[k] = scratch.Take<TReal>();
@@ -250,9 +255,13 @@ LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, con
 
 template <typename TReal>
 void
-LabelDirectlyOfShape(const PlaneRows<TReal> & plane, const DirectRule & rule, const PlaneResults & results, void * scratch)
+LabelDirectlyOfShape(const PlaneRows<TReal> & plane,
+                     const DirectRule &       rule,
+                     const PlaneResults &     results,
+                     void *                   scratch)
 {
-  CallForShape(rule.shape, [&](auto shape) { LabelDirectly<TReal, decltype(shape)::value>(plane, rule, results, scratch); });
+  CallForShape(rule.shape,
+               [&](auto shape) { LabelDirectly<TReal, decltype(shape)::value>(plane, rule, results, scratch); });
 }
 
 } // namespace
