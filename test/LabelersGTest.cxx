@@ -321,3 +321,43 @@ TYPED_TEST(Labelers, AreTheOnesThatWereMeant)
   expectOnly(Labeler::Direct, [&] { Compare(rules, few, Labeler::Direct, true); });
   expectOnly(Labeler::Definition, [&] { Compare(rules, few, Labeler::Definition, true); });
 }
+
+
+TEST(ScoreRanks, OrderAllPairsOfDifferencesAsScoresDo)
+{
+  // A face, an edge and a corner neighbor, by plane and row; of a voxel in the middle of every three columns.
+  constexpr std::size_t places[][2] = { { 0, 1 }, { 0, 0 }, { 2, 2 } };
+  constexpr std::size_t columnOf[] = { 1, 1, 2 };
+  const double          spacing[] = { 1, 1, 1 };
+  const Rules           rules = MakeRules(true, true, spacing);
+  for (unsigned int first = 0; first < 3; ++first)
+  {
+    const unsigned int second = (first + 1) % 3;
+    for (int difference = -255; difference <= 255; ++difference)
+    {
+      Planes<std::uint8_t> planes;
+      planes.rows = 1;
+      planes.columns = 3 * 511;
+      planes.values.assign(3, std::vector<std::uint8_t>(3 * (planes.columns + 2), 255));
+      for (int other = -255; other <= 255; ++other)
+      {
+        const int center = std::max({ difference, other, 0 });
+        const int values[] = { center - difference, center - other };
+        if (std::max(values[0], values[1]) <= 255)
+        {
+          const auto column = static_cast<std::size_t>(1 + 3 * (other + 255));
+          planes.values[1][planes.IndexOf(1, column + 1)] = static_cast<std::uint8_t>(center);
+          planes.values[places[first][0]][planes.IndexOf(places[first][1], column + columnOf[first])] =
+            static_cast<std::uint8_t>(values[0]);
+          planes.values[places[second][0]][planes.IndexOf(places[second][1], column + columnOf[second])] =
+            static_cast<std::uint8_t>(values[1]);
+        }
+      }
+      Compare(rules, planes, Labeler::Ranks, false);
+      if (testing::Test::HasFatalFailure())
+      {
+        return;
+      }
+    }
+  }
+}
