@@ -63,8 +63,8 @@ template <typename TPixel>
 struct Row
 {
   const TPixel *        values{ nullptr };
-  const unsigned char * present{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
-  const TPixel *        next{ nullptr };    ///< the values that are worth fetching into the cache meanwhile, or nullptr
+  const unsigned char * mask{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
+  const TPixel *        next{ nullptr }; ///< the values that are worth fetching into the cache meanwhile, or nullptr
 };
 
 /** What scores are given in; they are computed in double. */
@@ -137,7 +137,7 @@ public:
   Push(const Row<TPixel> * rows);
 
   /** Labels, and scores unless that is nullptr, of the plane in the middle of the last ones taken. Strides in elements.
-   * Voxels that are not present get some label. */
+   * Voxels that do not compete get some label. */
   void
   Label(std::uint8_t * labels, std::ptrdiff_t labelStride, ScoreOf<TPixel> * scores, std::ptrdiff_t scoreStride);
 
