@@ -29,7 +29,7 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::BlockLengths(const GraphType & gra
   // Three planes of a block, between which nearly all labels lead, need less than 0.1 MB; a block 2.5 MB, passed a few
   // times. Rows are longer, as memory is read and written along them.
   constexpr std::int64_t blockVoxels = 1 << 18;
-  constexpr std::int64_t rowLength = 128;
+  constexpr std::int64_t rowLength = 256;
   // Thinner blocks would mostly be halo.
   constexpr std::int64_t minimumThickness = 8;
 
@@ -388,7 +388,20 @@ template <typename TLabel, typename TNumber, unsigned int VDimension>
 void
 BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
 {
-  std::vector<SlabPart> ends; // two of each exit
+  std::vector<SlabPart> parts;
+  BasinForest<TNumber>  forest; // of them
+  const auto            placeOf = [&](std::size_t index, TNumber part) {
+    Slab & slab = m_Slabs[index];
+    part = slab.forest.RootOf(part);
+    TNumber & place = slab.numbers[part]; // and 1; these have no numbers yet
+    if (place == 0)
+    {
+      forest.Add(slab.forest.GetOrder(part));
+      parts.push_back({ index, part });
+      place = forest.GetNumberOfParts();
+    }
+    return place - 1;
+  };
   for (std::size_t i = 0; i < m_Slabs.size(); ++i)
   {
     for (const Exit & exit : m_Slabs[i].exits)
@@ -396,28 +409,12 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
       const auto isBefore = [](VoxelType voxel, const Slab & slab) { return voxel < slab.end; };
       const auto other = std::upper_bound(m_Slabs.begin(), m_Slabs.end(), exit.target, isBefore);
       const auto block = this->BlockOf(*other, m_Graph.PositionOf(exit.target));
-      ends.push_back({ i, m_Slabs[i].forest.RootOf(exit.part) });
-      ends.push_back({ static_cast<std::size_t>(other - m_Slabs.begin()),
-                       other->forest.RootOf(this->PartOf(*other, block, exit.target)) });
+      forest.Join(placeOf(i, exit.part),
+                  placeOf(static_cast<std::size_t>(other - m_Slabs.begin()), this->PartOf(*other, block, exit.target)));
     }
     m_Slabs[i].exits = {};
   }
-  std::vector<SlabPart> parts = ends;
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  const auto placeOf = [&](const SlabPart & part) {
-    return static_cast<std::size_t>(std::lower_bound(parts.begin(), parts.end(), part) - parts.begin());
-  };
-  BasinForest<std::size_t> forest;
-  for (const SlabPart & part : parts)
-  {
-    forest.Add(m_Slabs[part.slab].forest.GetOrder(part.part));
-  }
-  for (std::size_t i = 0; i < ends.size(); i += 2)
-  {
-    forest.Join(placeOf(ends[i]), placeOf(ends[i + 1]));
-  }
-  for (std::size_t i = 0; i < parts.size(); ++i)
+  for (TNumber i = 0; i < forest.GetNumberOfParts(); ++i)
   {
     if (!forest.IsRoot(i))
     {
@@ -426,8 +423,8 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
       const auto      x = static_cast<std::int64_t>(first % static_cast<VoxelType>(m_Graph.size[0]));
       --slab.numbersBefore[this->SegmentOf(slab, first, this->BlockAt(x, 0))];
       --slab.numberOfBasins;
-      slab.numbers[parts[i].part] = Continued;
-      m_Continued.push_back(parts[i]);
+      slab.closedBefore[parts[i].part] = Continued;
+      slab.numbers[parts[i].part] = static_cast<TNumber>(m_Beginnings.size());
       m_Beginnings.push_back(parts[forest.RootOf(i)]);
     }
   }
@@ -496,19 +493,15 @@ template <typename TLabel, typename TNumber, unsigned int VDimension>
 TNumber
 BlockwiseBasins<TLabel, TNumber, VDimension>::NumberOf(std::size_t index, TNumber part)
 {
-  Slab &         slab = m_Slabs[index];
-  const SlabPart root{ index, slab.forest.RootOf(part) };
-  const TNumber  number = slab.numbers[root.part];
-  if (number == Continued)
+  Slab & slab = m_Slabs[index];
+  part = slab.forest.RootOf(part);
+  const TNumber number = slab.numbers[part];
+  if (this->IsFirst(slab, part))
   {
-    const auto place = std::lower_bound(m_Continued.begin(), m_Continued.end(), root);
-    if (place != m_Continued.end() && *place == root)
-    {
-      const SlabPart & beginning = m_Beginnings[static_cast<std::size_t>(place - m_Continued.begin())];
-      return m_Slabs[beginning.slab].numbers[beginning.part];
-    }
+    return number;
   }
-  return number;
+  const SlabPart & beginning = m_Beginnings[number];
+  return m_Slabs[beginning.slab].numbers[beginning.part];
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
