@@ -1,6 +1,8 @@
 """Basins of labels in chunks: those of the whole image, bit for bit."""
 
+import ctypes
 import math
+import weakref
 
 import dask
 import dask.array
@@ -12,6 +14,7 @@ from distributed import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from itk_neighborhoodargmaxlabel import _dask_basins as module
 from itk_neighborhoodargmaxlabel import dask_basins, dask_labels
 from numpy.testing import assert_array_equal
 from strategies import chunks
@@ -262,6 +265,17 @@ def test_errors_come_before_any_work(labels, options, error, message):
         labels = labels.map_blocks(fail, meta=labels._meta)
     with pytest.raises(error, match=message):
         dask_basins(labels, **options)
+
+
+def test_options_are_tried_on_memory_that_is_held(monkeypatch):
+    whole = module.image_of
+
+    def zero_when_freed(array):
+        weakref.finalize(array, ctypes.memset, array.ctypes.data, 0, array.nbytes)
+        return whole(array)
+
+    monkeypatch.setattr(module, "image_of", zero_when_freed)
+    assert dask_basins(dask.array.full((3, 3), 4, dtype="uint8")).shape == (3, 3)
 
 
 def test_errors_of_labels_come_from_the_first_pass():
