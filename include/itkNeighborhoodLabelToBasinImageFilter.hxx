@@ -192,8 +192,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValu
   auto * const threader = this->GetMultiThreader();
   threader->SetNumberOfWorkUnits(this->GetNumberOfWorkUnits());
   NeighborhoodArgmaxLabel::FirstError error;
-  threader->ParallelizeArray(
-    0, count, [&](SizeValueType i) { error.KeepOf([&] { function(i); }); }, nullptr);
+  threader->ParallelizeArray(0, count, [&](SizeValueType i) { error.KeepOf([&] { function(i); }); }, nullptr);
   error.Rethrow();
 }
 

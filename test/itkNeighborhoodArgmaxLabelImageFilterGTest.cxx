@@ -797,8 +797,7 @@ public:
       function(index, size);
     }
     catch (...)
-    {
-    }
+    {}
   }
 };
 
