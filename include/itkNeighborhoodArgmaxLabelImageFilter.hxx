@@ -312,6 +312,21 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGenerateData(
   const OutputImageRegionType & region)
 {
+  m_FirstError.KeepOf([&] { this->LabelRegion(region); });
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AfterThreadedGenerateData()
+{
+  m_FirstError.Rethrow();
+  Superclass::AfterThreadedGenerateData();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const OutputImageRegionType & region)
+{
   // Not quite to 1: where ITK's sum of steps is rounded beyond that, it starts again at 0.
   TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, 0.9999f);
 

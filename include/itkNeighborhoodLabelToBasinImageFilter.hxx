@@ -18,13 +18,13 @@
 #ifndef itkNeighborhoodLabelToBasinImageFilter_hxx
 #define itkNeighborhoodLabelToBasinImageFilter_hxx
 
+#include "itkNeighborhoodArgmaxLabelFirstError.h"
 #include "itkNeighborhoodArgmaxLabelHugePages.h"
 #include "itkNeighborhoodLabelFilterChecks.h"
 #include "itkNumericTraits.h"
 #include "itkTotalProgressReporter.h"
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <vector>
 
@@ -182,26 +182,9 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValu
 {
   auto * const threader = this->GetMultiThreader();
   threader->SetNumberOfWorkUnits(this->GetNumberOfWorkUnits());
-  // ITK's thread pool drops what is thrown in other threads than that of the caller.
-  std::vector<std::exception_ptr> errors(count);
-  const auto                      keepErrors = [&](SizeValueType i) {
-    try
-    {
-      function(i);
-    }
-    catch (...)
-    {
-      errors[i] = std::current_exception();
-    }
-  };
-  threader->ParallelizeArray(0, count, keepErrors, nullptr);
-  for (const auto & error : errors)
-  {
-    if (error)
-    {
-      std::rethrow_exception(error);
-    }
-  }
+  NeighborhoodArgmaxLabel::FirstError error;
+  threader->ParallelizeArray(0, count, [&](SizeValueType i) { error.KeepOf([&] { function(i); }); }, nullptr);
+  error.Rethrow();
 }
 
 template <typename TLabelImage, typename TOutputImage>
