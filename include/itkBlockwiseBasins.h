@@ -186,6 +186,10 @@ private:
   void
   SetLayout(LayoutType & layout, PositionType & strides, const PositionType & lengths) const;
 
+  /** Labels of a box and its halo. */
+  void
+  StageBlock(PositionType begin, PositionType end, TLabel * staged) const;
+
   void
   StageRow(PositionType position, std::int64_t count, TLabel * staged) const;
 

@@ -234,6 +234,21 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
+void
+BlockwiseBasins<TLabel, TNumber, VDimension>::StageBlock(PositionType begin, PositionType end, TLabel * staged) const
+{
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    begin[axis] -= m_Halo[axis];
+    end[axis] += m_Halo[axis];
+  }
+  GraphType::ForEachRow(begin, end, [&](const PositionType & row) {
+    this->StageRow(row, end[0] - begin[0], staged);
+    staged += end[0] - begin[0];
+  });
+}
+
+template <typename TLabel, typename TNumber, unsigned int VDimension>
 template <typename TProgress>
 void
 BlockwiseBasins<TLabel, TNumber, VDimension>::FollowBlock(Slab &               slab,
@@ -244,29 +259,17 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowBlock(Slab &               s
                                                           const TProgress &    progress) const
 {
   const auto [begin, end] = this->BoxOf(position);
-  PositionType haloBegin;
-  PositionType haloEnd;
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
-  {
-    haloBegin[axis] = begin[axis] - m_Halo[axis];
-    haloEnd[axis] = end[axis] + m_Halo[axis];
-  }
-  const auto length = haloEnd[0] - haloBegin[0];
-  TLabel *   staged = block.GetLabels();
-  GraphType::ForEachRow(haloBegin, haloEnd, [&](const PositionType & row) {
-    this->StageRow(row, length, staged);
-    staged += length;
-  });
+  this->StageBlock(begin, end, block.GetLabels());
   block.Follow();
 
   slab.blocks.push_back({ slab.forest.GetNumberOfParts(), block.GetClosedBegin(), 0 });
-  const auto exitOf = [&, begin = begin, end = end, origin = haloBegin](TNumber part, CellType cell) {
+  const auto exitOf = [&, begin = begin, end = end](TNumber part, CellType cell) {
     // Most are near their block: divisions take time.
     PositionType target;
     PositionType targetBlock = position;
     for (unsigned int axis = VDimension; axis-- > 0;)
     {
-      target[axis] = m_Graph.Wrap(origin[axis] + cell / static_cast<CellType>(strides[axis]), axis);
+      target[axis] = m_Graph.Wrap(begin[axis] - m_Halo[axis] + cell / static_cast<CellType>(strides[axis]), axis);
       cell %= static_cast<CellType>(strides[axis]);
       if (target[axis] < begin[axis] || target[axis] >= end[axis])
       {

@@ -82,7 +82,7 @@ def basins(
         numbers = basins(directions)
         numbers, properties = basins(directions, table=True, values=image)
 
-    Voxels are in the same basin where following their labels ends in the same sink or in the same circle. A voxel is a sink
+    Voxels are in the same basin where following their labels ends in the same sink or in the same cycle. A voxel is a sink
     where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins are numbered
     1, 2, ... in the order of their first voxels in the array; background is 0.
 
@@ -100,7 +100,7 @@ def basins(
     periodic : bool, default False
         True: a label that leads out of the image leads to its opposite side.
     generate_sink_image : bool, default False
-        True: the sinks as well, the number of each basin at its sink, 0 elsewhere; the sink of a circle is its first voxel.
+        True: the sinks as well, the number of each basin at its sink, 0 elsewhere; the sink of a cycle is its first voxel.
     table : bool, default False
         True: a table of the basins as well, as a dict of arrays that pandas.DataFrame takes: `basin`, its number; `sink_0`,
         `sink_1`, ..., the index of its sink on each axis of the array; `size` in voxels.
