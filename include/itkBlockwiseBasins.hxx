@@ -202,7 +202,8 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
     }
     position[axis] = m_Graph.Wrap(position[axis], axis);
   }
-  // What is outside along the first axis, one by one, and all the rest at once.
+  // What is outside along the first axis, one by one, and all the rest at once. A copy of the graph, as what is staged
+  // may lie anywhere for the compiler.
   const auto stage = [&position, absent, graph = m_Graph](std::int64_t x, std::int64_t length, TLabel * out) {
     position[0] = x;
     const VoxelType      voxel = graph.VoxelAt(position);
