@@ -39,9 +39,10 @@ namespace itk
 class NeighborhoodArgmaxLabelImageFilterEnums
 {
 public:
-  /** What happens where the neighbourhood of a voxel leaves the image.
+  /** \class Border
+   * \brief What happens where the neighborhood of a voxel leaves the image.
    * - `Background`: the voxel gets the `BackgroundValue`.
-   * - `Inside`: only the neighbours inside the image compete.
+   * - `Inside`: only the neighbors inside the image compete.
    * - `Periodic`: the image wraps round on every axis. */
   enum class Border : uint8_t
   {
@@ -55,10 +56,10 @@ extern NeighborhoodArgmaxLabel_EXPORT std::ostream &
 operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border value);
 
 /** \class NeighborhoodArgmaxLabelImageFilter
- * \brief Gives every voxel the label of the neighbour in whose direction the image falls most steeply.
+ * \brief Gives every voxel the label of the neighbor in whose direction the image falls most steeply.
  *
  * \par Algorithm
- * For a voxel p and an offset o of its neighbourhood,
+ * For a voxel p and an offset o of its neighborhood,
  * \f[ score(o) = (v(p) - v(p + o)) \cdot weight(o), \qquad weight(o) = 1 / |o \cdot spacing|, \qquad
  *     score(0) = CenterScore. \f]
  * The voxel gets the lowest label whose score is the greatest; a NaN counts as greater than any number. Both values are
@@ -67,14 +68,14 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *
  * \par Labels
  * A label is the index of the offset in an itk::Neighborhood of the given radius, x fastest. At radius 1 that is
- * (oz+1)*9 + (oy+1)*3 + (ox+1) in 3-D: 0..26, the centre is 13 (2-D: 0..8 and 4, 4-D: 0..80 and 40).
+ * (oz+1)*9 + (oy+1)*3 + (ox+1) in 3-D: 0..26, the center is 13 (2-D: 0..8 and 4, 4-D: 0..80 and 40).
  * LabelOfOffset() and OffsetOfLabel() convert.
  *
  * \par Two surprises of the defaults
  * The defaults reproduce the NumPy programs in wide use for this step, bit for bit. Therefore
  * - label 0 is the direction (-1,-1,-1) and also the label of the outermost layer of voxels: set `BackgroundValue` to a
  *   number that is no label, or `Border` to `Inside`, to tell them apart;
- * - a strict minimum does not get the label of the centre but that of the neighbour that rises least, as long as that
+ * - a strict minimum does not get the label of the center but that of the neighbor that rises least, as long as that
  *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make every voxel from which
  * nothing falls a sink.
  *
@@ -88,7 +89,7 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  * Any image of scalar pixels, of 1 to 4 dimensions or more. An optional `MaskImage` of the same region and place: where
  * it is 0 a voxel gets the `BackgroundValue` and does not compete for others. With `GenerateScoreImage` on,
  * GetScoreImage() has the score of each voxel's label (the slope, in pixel values per physical unit), 0 where there is
- * no label. Where nothing but the centre competes, the label is that of the centre.
+ * no label. Where nothing but the center competes, the label is that of the center.
  *
  * \par Errors
  * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel
@@ -130,14 +131,14 @@ public:
   using MaskImageType = Image<unsigned char, ImageDimension>;
 
   /** The type that differences of pixels are computed in: float where it holds every pixel value, else double. */
-  using DifferenceType = std::conditional_t<std::is_same<InputPixelType, float>::value ||
-                                              (std::is_integral<InputPixelType>::value && sizeof(InputPixelType) <= 2),
+  using DifferenceType = std::conditional_t<std::is_same_v<InputPixelType, float> ||
+                                              (std::is_integral_v<InputPixelType> && sizeof(InputPixelType) <= 2),
                                             float,
                                             double>;
 
   /** float; double for pixels of floating point type wider than float. */
   using ScorePixelType =
-    std::conditional_t<std::is_floating_point<InputPixelType>::value && (sizeof(InputPixelType) > sizeof(float)),
+    std::conditional_t<std::is_floating_point_v<InputPixelType> && (sizeof(InputPixelType) > sizeof(float)),
                        double,
                        float>;
   using ScoreImageType = Image<ScorePixelType, ImageDimension>;
@@ -151,21 +152,21 @@ public:
   itkTypeMacro(NeighborhoodArgmaxLabelImageFilter, ImageToImageFilter);
 #endif
 
-  static_assert(std::is_arithmetic<InputPixelType>::value, "The input image has scalar pixels.");
-  static_assert(std::is_arithmetic<OutputPixelType>::value, "The output image has scalar pixels.");
+  static_assert(std::is_arithmetic_v<InputPixelType>, "The input image has scalar pixels.");
+  static_assert(std::is_arithmetic_v<OutputPixelType>, "The output image has scalar pixels.");
 
-  /** Score of the centre, which competes like a neighbour; in pixel values per physical unit. `-inf`: the centre never
+  /** Score of the center, which competes like a neighbor; in pixel values per physical unit. `-inf`: the center never
    * wins against a number. `0`: a voxel from which nothing falls is its own sink. Default -100; NaN is an error. */
   itkSetMacro(CenterScore, double);
   itkGetConstMacro(CenterScore, double);
 
   /** On: where every competing difference is negative (a strict minimum, with `Ascent` a strict maximum), the label is
-   * that of the centre. Default off. */
+   * that of the center. Default off. */
   itkSetMacro(LabelStrictExtrema, bool);
   itkGetConstMacro(LabelStrictExtrema, bool);
   itkBooleanMacro(LabelStrictExtrema);
 
-  /** On: label the steepest ascent, difference = neighbour - centre. Default off. */
+  /** On: label the steepest ascent, difference = neighbor - center. Default off. */
   itkSetMacro(Ascent, bool);
   itkGetConstMacro(Ascent, bool);
   itkBooleanMacro(Ascent);
@@ -175,20 +176,20 @@ public:
   itkGetConstMacro(UseImageSpacing, bool);
   itkBooleanMacro(UseImageSpacing);
 
-  /** Off: only the neighbours at offset +1 or -1 on a single axis compete; labels keep their numbers. Default on. */
+  /** Off: only the neighbors at offset +1 or -1 on a single axis compete; labels keep their numbers. Default on. */
   itkSetMacro(FullyConnected, bool);
   itkGetConstMacro(FullyConnected, bool);
   itkBooleanMacro(FullyConnected);
 
-  /** Radius of the neighbourhood, in voxels for each axis. An axis may be 0: neighbours along it do not compete, and
-   * each slice is labelled by itself. Default 1 on every axis. */
+  /** Radius of the neighborhood, in voxels for each axis. An axis may be 0: neighbors along it do not compete, and
+   * each slice is labeled by itself. Default 1 on every axis. */
   itkSetMacro(Radius, RadiusType);
   itkGetConstReferenceMacro(Radius, RadiusType);
   /** The same radius on every axis. */
   void
   SetRadius(SizeValueType radius);
 
-  /** What happens where the neighbourhood leaves the image. Default `Background`. */
+  /** What happens where the neighborhood leaves the image. Default `Background`. */
   itkSetEnumMacro(Border, BorderEnum);
   itkGetEnumMacro(Border, BorderEnum);
 
@@ -219,7 +220,7 @@ public:
     return RadiusType::Filled(1);
   }
 
-  /** The number of labels of a neighbourhood: the product of 2 * radius + 1. */
+  /** The number of labels of a neighborhood: the product of 2 * radius + 1. */
   static SizeValueType
   NumberOfLabels(const RadiusType & radius = UnitRadius());
 

@@ -34,10 +34,10 @@ namespace itk
  * \brief Follows the labels of NeighborhoodArgmaxLabelImageFilter and numbers the basins that they drain to.
  *
  * \par Basins
- * Every label leads from its voxel to a neighbour. Two voxels are in the same basin where following their labels ends
+ * Every label leads from its voxel to a neighbor. Two voxels are in the same basin where following their labels ends
  * in the same sink or in the same circle (with the default `CenterScore` of NeighborhoodArgmaxLabelImageFilter two
  * minima can point at each other). A voxel is a sink where its label
- * - is that of the centre,
+ * - is that of the center,
  * - leads out of the image, unless `Periodic` is on,
  * - or leads to a voxel without label: to background, or out of the mask.
  *
@@ -116,9 +116,9 @@ public:
   itkTypeMacro(NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
 #endif
 
-  static_assert(std::is_integral<LabelPixelType>::value && !std::is_same<LabelPixelType, bool>::value,
+  static_assert(std::is_integral_v<LabelPixelType> && !std::is_same_v<LabelPixelType, bool>,
                 "Labels are integers.");
-  static_assert(std::is_integral<OutputPixelType>::value && !std::is_same<OutputPixelType, bool>::value,
+  static_assert(std::is_integral_v<OutputPixelType> && !std::is_same_v<OutputPixelType, bool>,
                 "Numbers of basins are integers.");
 
   /** Radius of the neighborhood whose labels these are. Default 1 on every axis. */

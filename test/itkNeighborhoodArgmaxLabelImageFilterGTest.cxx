@@ -21,6 +21,7 @@
 #include "../benchmark/PlainLabelImageFilter.h"
 
 #include "itkCastImageFilter.h"
+#include "itkGTest.h"
 #include "itkImageBufferRange.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkPipelineMonitorImageFilter.h"
@@ -147,6 +148,14 @@ TEST(NeighborhoodArgmaxLabelImageFilter, HasTheDocumentedDefaults)
   const itk::LightObject::Pointer another = filter->CreateAnother();
   EXPECT_NE(dynamic_cast<FilterType *>(another.GetPointer()), nullptr);
 }
+
+
+#ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
+TEST(NeighborhoodArgmaxLabelImageFilter, ExercisesBasicObjectMethods)
+{
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(FilterType::New(), NeighborhoodArgmaxLabelImageFilter, ImageToImageFilter);
+}
+#endif
 
 
 TEST(NeighborhoodArgmaxLabelImageFilter, PrintsEveryProperty)

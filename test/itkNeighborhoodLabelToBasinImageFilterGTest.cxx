@@ -18,6 +18,7 @@
 #include "ErrorOfUpdate.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
+#include "itkGTest.h"
 #include "itkImageBufferRange.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkImageRegionIteratorWithIndex.h"
@@ -274,6 +275,14 @@ TEST(NeighborhoodLabelToBasinImageFilter, HasTheDocumentedDefaults)
   using SignedFilterType = itk::NeighborhoodLabelToBasinImageFilter<itk::Image<short, 2>>;
   EXPECT_EQ(SignedFilterType::New()->GetBackgroundValue(), 32767);
 }
+
+
+#ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
+TEST(NeighborhoodLabelToBasinImageFilter, ExercisesBasicObjectMethods)
+{
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(FilterType::New(), NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
+}
+#endif
 
 
 TEST(NeighborhoodLabelToBasinImageFilter, PrintsEveryProperty)
