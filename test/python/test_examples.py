@@ -62,6 +62,22 @@ def test_progress_bar():
     assert "100%" in bar
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("find_catchments.py", "22 catchments, the largest of 0.88 square km"),
+        ("find_atoms.py", "12 atoms, 30.0"),
+        ("split_cells.py", "60 cells drawn, 35 pieces, 60 basins"),
+        ("find_ridges.py", "ridges are 3"),
+        ("follow_sparks.py", "12 sparks made, 12 found"),
+    ],
+)
+def test_gallery(name, says, tmp_path):
+    output, _ = run(name, tmp_path / "picture.png")
+    assert output.startswith(says)
+    assert_is_colorful(tmp_path / "picture.png")
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
 def test_every_example_is_tested(name):
     tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
