@@ -45,6 +45,6 @@ for panel, pixels, title in (
     panel.set_title(title)
     panel.set_axis_off()
 axes[2].scatter(table["sink_1"], table["sink_0"], s=6, color="white")
-figure.savefig(picture, dpi=85)
+figure.savefig(picture, dpi=100)
 
 print(f"{len(centers)} cells drawn, {number_of_pieces} pieces, {table['basin'].size} basins; {picture} is written")

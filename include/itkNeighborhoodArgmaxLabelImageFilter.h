@@ -39,7 +39,7 @@ namespace itk
 class NeighborhoodArgmaxLabelImageFilterEnums
 {
 public:
-  /** \class Border
+  /** \class NeighborhoodArgmaxLabelImageFilterEnums::Border
    * \brief What happens where the neighborhood of a voxel leaves the image.
    * - `Background`: the voxel gets the `BackgroundValue`.
    * - `Inside`: only the neighbors inside the image compete.

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import itk
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.image import imread
+from nbclient import NotebookClient
 from skimage.morphology import local_minima
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -76,6 +78,13 @@ def test_gallery(name, says, tmp_path):
     output, _ = run(name, tmp_path / "picture.png")
     assert output.startswith(says)
     assert_is_colorful(tmp_path / "picture.png")
+
+
+def test_tour():
+    notebook = nbformat.read(EXAMPLES / "tour.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    text = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    assert "minima with label 4: 0\n" in text and "minima with label 4: 8\n" in text and text.count("peak at") == 3
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
