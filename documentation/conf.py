@@ -23,7 +23,8 @@ extensions = [
 ]
 exclude_patterns = []
 html_theme = "furo"
-html_title = f"{project} {release}"
+html_title = f"Neighborhood\u200bArgmax\u200bLabel {release}"
+html_favicon = "_static/icon.svg"
 html_show_sphinx = False
 html_static_path = ["_static"]
 html_css_files = ["tables.css"]

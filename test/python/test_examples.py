@@ -1,5 +1,6 @@
 """Each example runs, and what it says is so."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,13 @@ def test_gallery(name, says, tmp_path):
     output, _ = run(name, tmp_path / "picture.png")
     assert output.startswith(says)
     assert_is_colorful(tmp_path / "picture.png")
+
+
+@pytest.mark.parametrize("page", ["README.md", "documentation/start.md"])
+def test_python_of_pages(page, capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", (EXAMPLES.parent / page).read_text(), re.DOTALL)
+    exec(code, {})
+    assert "18460 minima, 18460 basins, the largest of 139 voxels" in capsys.readouterr().out
 
 
 def test_tour():
