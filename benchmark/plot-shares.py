@@ -55,7 +55,7 @@ def main(results, picture):
 
     figure, axes = plt.subplots(figsize=(10, 5), layout="constrained")
     pixels = list(dict.fromkeys(key[0] for key in rates))
-    for i, pixel in enumerate(pixels):
+    for pixel in pixels:
         values = [share for key, share in shares.items() if key[0] == pixel and key[1] != "infinity"]
         axes.plot(sorted(values), label=pixel, marker=".")
     axes.axhline(0.7, color="gray", linestyle="--", label="0.7")

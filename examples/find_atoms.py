@@ -1,6 +1,6 @@
 """The charge of each atom of a molecule: steepest ascent of its electron density, as grid-based charge analysis does.
 
-    python find_atoms.py [picture.png]
+python find_atoms.py [picture.png]
 """
 
 import sys

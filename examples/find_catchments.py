@@ -1,6 +1,6 @@
 """The catchments of a terrain with a lake that is no data, and the directions in which its cells drain.
 
-    python find_catchments.py [picture.png]
+python find_catchments.py [picture.png]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """The ridges and the valleys of a terrain: where many paths of steepest ascent, or descent, run together.
 
-    python find_ridges.py [picture.png]
+python find_ridges.py [picture.png]
 """
 
 import sys

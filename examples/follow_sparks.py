@@ -1,6 +1,6 @@
 """Sparks that flash and drift in a volume, found and followed in four dimensions: time, z, y, x.
 
-    python follow_sparks.py [picture.png]
+python follow_sparks.py [picture.png]
 """
 
 import sys

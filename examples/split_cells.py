@@ -1,6 +1,6 @@
 """Touching cells, split: basins of the distance to the background, by ascent.
 
-    python split_cells.py [picture.png]
+python split_cells.py [picture.png]
 """
 
 import sys
