@@ -38,85 +38,54 @@ struct Goals
   TReal * rows[MaximumNumberOfClasses + 1];
 };
 
-/** The differences of the classes, and the best score: NaN at strict extrema, where nothing is reached. */
+/** One that is too close to tell in float decides for all of them. The more classes, the more of them are close. */
+template <Shape VShape>
+constexpr std::ptrdiff_t VoxelsAtOnce = NumberOfClasses(VShape) > 3 ? 32 : 256;
+
+/** By scores as the definition has them; NaN at strict extrema, where nothing is reached. */
 template <typename TReal, Shape VShape>
 NeighborhoodArgmaxLabel_LOOP void
-FindBestScores(const ClassSources<TReal> & sourceRows,
-               const DirectRule &          directRule,
-               const Goals<TReal> &        differenceRows,
-               double *                    scores,
-               std::ptrdiff_t              begin,
-               std::ptrdiff_t              end)
+FindGoals(const ClassSources<TReal> & sourceRows,
+          const DirectRule &          directRule,
+          const Goals<TReal> &        goalRows,
+          double *                    scores,
+          std::ptrdiff_t              begin,
+          std::ptrdiff_t              end)
 {
+  constexpr int             numberOfClasses = NumberOfClasses(VShape);
+  constexpr bool            isFloat = sizeof(TReal) == sizeof(float);
   const ClassSources<TReal> sources = sourceRows;
   const DirectRule          rule = directRule;
-  const Goals<TReal>        differences = differenceRows;
+  const Goals<TReal>        goals = goalRows;
+  const TReal               none = static_cast<TReal>(__builtin_nan(""));
+  const TReal               zero = 0;
   const TReal               infinity = static_cast<TReal>(__builtin_inf());
-  const TReal               strictLimit = rule.labelStrictExtrema ? 0 : -infinity;
+  const TReal               strictLimit = rule.labelStrictExtrema ? zero : -infinity;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
+    TReal  differences[numberOfClasses];
+    double classScores[numberOfClasses];
     double best = rule.centerScore;
     TReal  greatest = -infinity;
     ForEachClass<TReal, VShape>(sources, x, [&](auto index, TReal least) {
       constexpr int k = decltype(index)::value;
-      const TReal   difference = sources.center[x] - least;
-      differences.rows[k][x] = difference;
-      best = GreaterOf(best, static_cast<double>(difference) * rule.weights[k]);
-      greatest = GreaterOf(greatest, difference);
+      differences[k] = sources.center[x] - least;
+      classScores[k] = static_cast<double>(differences[k]) * rule.weights[k];
+      best = GreaterOf(best, classScores[k]);
+      greatest = GreaterOf(greatest, differences[k]);
     });
-    scores[x] = greatest < strictLimit ? __builtin_nan("") : best;
+    best += greatest < strictLimit ? none : -zero; // a sum, as compilers vectorize no choice of comparisons
+    ForEachIndex<numberOfClasses>([&](auto index) {
+      constexpr int k = decltype(index)::value;
+      const TReal   wanted = isFloat ? differences[k] : static_cast<TReal>(classScores[k]);
+      goals.rows[k][x] = classScores[k] == best ? wanted : none;
+    });
+    goals.rows[numberOfClasses][x] = (rule.centerScore == best) | (best != best) ? 0 : none;
+    scores[x] = best;
   }
 }
 
-/** From the difference of a class to its goal. */
-template <typename TReal>
-NeighborhoodArgmaxLabel_LOOP void
-FindGoal(double weight, const double * scores, TReal * goal, std::ptrdiff_t begin, std::ptrdiff_t end)
-{
-  const TReal none = static_cast<TReal>(__builtin_nan(""));
-  NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
-  {
-    const TReal  difference = goal[x];
-    const double reached = static_cast<double>(difference) * weight;
-    const TReal  wanted = sizeof(TReal) == sizeof(float) ? difference : static_cast<TReal>(reached);
-    goal[x] = reached == scores[x] ? wanted : none;
-  }
-}
-
-template <typename TReal>
-NeighborhoodArgmaxLabel_LOOP void
-FindCenterGoal(double centerScore, const double * scores, TReal * goal, std::ptrdiff_t begin, std::ptrdiff_t end)
-{
-  const TReal none = static_cast<TReal>(__builtin_nan(""));
-  NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
-  {
-    goal[x] = (centerScore == scores[x]) | (scores[x] != scores[x]) ? 0 : none;
-  }
-}
-
-/** Goals by scores as the definition has them; these are left in `scores`. */
-template <typename TReal, Shape VShape>
-void
-FindGoals(const ClassSources<TReal> & sources,
-          const DirectRule &          rule,
-          const Goals<TReal> &        goals,
-          double *                    scores,
-          std::size_t                 width)
-{
-  constexpr int numberOfClasses = NumberOfClasses(VShape);
-  ForWholeVectors<MinimumWidth>(width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-    FindBestScores<TReal, VShape>(sources, rule, goals, scores, begin, end);
-  });
-  // In place, so that vectors must not overlap.
-  const auto n = static_cast<std::ptrdiff_t>((width + MinimumWidth - 1) / MinimumWidth * MinimumWidth);
-  for (int k = 0; k < numberOfClasses; ++k)
-  {
-    FindGoal(rule.weights[k], scores, goals.rows[k], 0, n);
-  }
-  FindCenterGoal(rule.centerScore, scores, goals.rows[numberOfClasses], 0, n);
-}
-
-/** The same by scores in float. Returns whether some are too close to tell. */
+/** The same by scores in float. Returns false if some are too close to tell. */
 template <Shape VShape>
 NeighborhoodArgmaxLabel_LOOP bool
 FindGoalsInFloat(const ClassSources<float> & sourceRows,
@@ -154,7 +123,7 @@ FindGoalsInFloat(const ClassSources<float> & sourceRows,
     const bool isCertain = (best == 0) | !(best < HUGE_VALF) | !(sources.center[x] < HUGE_VALF);
     isClose |= (best - second <= fabsf(best) * tolerance) & !isCertain ? 1 : 0;
   }
-  return isClose != 0;
+  return isClose == 0;
 }
 
 /** The nine rows of a neighborhood; three of a plane. */
@@ -170,7 +139,7 @@ NeighborhoodArgmaxLabel_LOOP void
 FindLabels(const NeighborRows<TReal> & neighborRows,
            const DirectRule &          directRule,
            const Goals<TReal> &        goalRows,
-           IntegerOf<TReal> *          codes,
+           CodeOf<TReal> *             codes,
            std::ptrdiff_t              begin,
            std::ptrdiff_t              end)
 {
@@ -181,7 +150,7 @@ FindLabels(const NeighborRows<TReal> & neighborRows,
   const Goals<TReal>        goals = goalRows;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
-    IntegerOf<TReal> best = 0;
+    CodeOf<TReal>    best = 0;
     const TReal      center = neighbors.center[x];
     ForEachIndex<numberOfLabels>([&](auto index) {
       constexpr int label = numberOfLabels - 1 - decltype(index)::value; // in descending order
@@ -189,7 +158,7 @@ FindLabels(const NeighborRows<TReal> & neighborRows,
       if constexpr (label == numberOfLabels / 2)
       {
         const TReal goal = goals.rows[numberOfClasses][x];
-        best = LowerLabel<IntegerOf<TReal>>(best, goal == goal, LabelMask - label);
+        best = LowerLabel<CodeOf<TReal>>(best, goal == goal, LabelMask - label);
       }
       else if constexpr (k >= 0)
       {
@@ -199,7 +168,7 @@ FindLabels(const NeighborRows<TReal> & neighborRows,
         {
           reached *= rule.weights[k];
         }
-        best = LowerLabel<IntegerOf<TReal>>(best, reached == goals.rows[k][x], LabelMask - label);
+        best = LowerLabel<CodeOf<TReal>>(best, reached == goals.rows[k][x], LabelMask - label);
       }
     });
     codes[x] = best;
@@ -223,7 +192,7 @@ void
 LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, const PlaneResults & results, void * memory)
 {
   Scratch        scratch(memory, plane.width);
-  auto * const   codes = scratch.Take<IntegerOf<TReal>>();
+  auto * const   codes = scratch.Take<CodeOf<TReal>>();
   auto * const   scores = scratch.Take<double>();
   auto * const   centers = scratch.Take<TReal>();
   Goals<TReal>   goals;
@@ -247,21 +216,20 @@ LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, con
       sources.center = centers;
     }
     neighbors.center = sources.center;
-    bool isFound = false;
-    if constexpr (sizeof(TReal) == sizeof(float))
-    {
-      if (rule.isScreened && !isScored)
+    ForWholeVectors<MinimumWidth>(plane.width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+      for (constexpr std::ptrdiff_t step = VoxelsAtOnce<VShape>; begin < end; begin += step)
       {
-        isFound = true;
-        ForWholeVectors<MinimumWidth>(plane.width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-          isFound &= !FindGoalsInFloat<VShape>(sources, rule, goals, begin, end);
-        });
+        const std::ptrdiff_t to = end - begin < step ? end : begin + step;
+        if constexpr (sizeof(TReal) == sizeof(float))
+        {
+          if (rule.isScreened && !isScored && FindGoalsInFloat<VShape>(sources, rule, goals, begin, to))
+          {
+            continue;
+          }
+        }
+        FindGoals<TReal, VShape>(sources, rule, goals, scores, begin, to);
       }
-    }
-    if (!isFound)
-    {
-      FindGoals<TReal, VShape>(sources, rule, goals, scores, plane.width);
-    }
+    });
     ForWholeVectors<MinimumWidth>(plane.width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
       FindLabels<TReal, VShape>(neighbors, rule, goals, codes, begin, end);
     });

@@ -42,7 +42,7 @@ OrderOf(TKey center, TKey least)
 }
 
 /** Scores as the definition has them. A winner that is AbsentKey has none. */
-template <Shape VShape>
+template <Shape VShape, bool VHasAbsent>
 NeighborhoodArgmaxLabel_LOOP void
 CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
                 const KeyRule &                    keyRule,
@@ -64,8 +64,11 @@ CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
     ForEachClass<std::int32_t, VShape>(sources, static_cast<std::ptrdiff_t>(x), [&](auto index, std::int32_t least) {
       constexpr int k = decltype(index)::value;
       orders[k] = OrderOf<std::int32_t, VShape, k>(sources.center[x], least);
-      const double score = static_cast<double>(orders[k] >> 5) * rule.weights[k];
-      classScores[k] = orders[k] > AbsentOrder ? score : none;
+      classScores[k] = static_cast<double>(orders[k] >> 5) * rule.weights[k];
+      if constexpr (VHasAbsent)
+      {
+        classScores[k] = classScores[k] > (AbsentOrder >> 5) * rule.weights[k] ? classScores[k] : none;
+      }
       best = GreaterOf(best, classScores[k]);
     });
     std::int32_t code = rule.centerScore == best ? centerCode : 0;
@@ -158,9 +161,10 @@ LabelByKeys(const PlaneRows<std::int32_t> & plane, const KeyRule & keyRule, cons
   ForEachRowOfPlane<std::int32_t, VShape>(
     plane, scratch, [&](const ClassSources<std::int32_t> & sources, std::size_t row) {
       const auto compareInFloat = rule.hasAbsent ? CompareInFloat<VShape, true> : CompareInFloat<VShape, false>;
+      const auto compareInDouble = rule.hasAbsent ? CompareInDouble<VShape, true> : CompareInDouble<VShape, false>;
       if (!rule.isScreened || HasScores(results) || compareInFloat(sources, rule, codes, plane.width))
       {
-        CompareInDouble<VShape>(sources, rule, codes, scores, plane.width);
+        compareInDouble(sources, rule, codes, scores, plane.width);
       }
       StoreLabels(codes, results, row);
       if (HasScores(results))

@@ -150,7 +150,7 @@ MakeLabels(const TCode * codes, std::uint8_t * labels, std::ptrdiff_t begin, std
 {
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
-    labels[x] = static_cast<std::uint8_t>(~static_cast<std::uint8_t>(codes[x]) & LabelMask);
+    labels[x] = static_cast<std::uint8_t>(~static_cast<std::int32_t>(codes[x]) & LabelMask);
   }
 }
 
@@ -168,11 +168,11 @@ template <typename TCode>
 NeighborhoodArgmaxLabel_LOOP void
 FinishScores(const TCode * codes, int centerLabel, double centerScore, double * scores, std::size_t width)
 {
-  const TCode centerCode = static_cast<TCode>(LabelMask - centerLabel);
+  const std::int32_t centerCode = LabelMask - centerLabel;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < width; ++x)
   {
     const double score = scores[x] > DBL_MAX ? __builtin_nan("") : scores[x];
-    scores[x] = (codes[x] & LabelMask) == centerCode ? centerScore : score;
+    scores[x] = (static_cast<std::int32_t>(codes[x]) & LabelMask) == centerCode ? centerScore : score;
   }
 }
 

@@ -85,7 +85,7 @@ RowLabeler<TPixel>::Label(const Row<TPixel> * rows, std::size_t width, std::uint
   m_Implementation->Label(rows, width, scores);
   for (std::size_t x = 0; x < width; ++x)
   {
-    labels[x] = static_cast<std::uint32_t>(m_Implementation->GetLabel(x));
+    labels[x] = m_Implementation->GetLabel(x);
   }
 }
 

@@ -38,6 +38,15 @@ Wins(double score, TLabel label, double best, TLabel bestLabel)
   return isGreater | (isEqual & (label < bestLabel));
 }
 
+/** The same where the score is that of a lower label; `VPlain` if no score is NaN. */
+template <bool VPlain, typename TReal>
+inline bool
+WinsWithLowerLabel(TReal score, TReal best)
+{
+  const bool isNaN = !VPlain && score != score;
+  return (score >= best) | isNaN;
+}
+
 /** The greater of two scores that are numbers; a score that is NaN does not compete. */
 template <typename T>
 inline T

@@ -40,6 +40,11 @@ using RealOf =
 template <typename TReal>
 using IntegerOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t, std::int64_t>;
 
+/** Labels and their codes in lanes as wide as those of a real number. No 64-bit integers, which few instruction sets
+ * compare. */
+template <typename TReal>
+using CodeOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t, TReal>;
+
 // ---- Packed keys: KeyUnit * value + label, so that the least key is the least value, and of equal ones the lowest label
 
 /** At least 27. With 64, a difference of 16-bit keys shifted right by 5 is twice the difference of the values. */
@@ -238,24 +243,24 @@ struct RowFacts
 
 // ---- The definition, for any neighborhood
 
-/** A candidate for the labels of a row. */
-template <typename TReal>
-struct CandidateRow
-{
-  const TReal *            neighbor;
-  const IntegerOf<TReal> * competes; ///< 0 where it does not
-  double                   weight;
-  std::int64_t             label;
-};
-
 constexpr int CandidatesAtOnce = 4;
 
-/** The best so far. */
-struct BestRow
+/** Candidates for the labels of a row. Those of float have the same weight. */
+template <typename TReal>
+struct CandidateRows
 {
-  double *       score;
-  std::int64_t * label;
-  std::int64_t * isAbove; ///< not 0 where a neighbor is no higher than the voxel: it is no strict minimum
+  const TReal *            neighbors[CandidatesAtOnce];
+  const IntegerOf<TReal> * competes[CandidatesAtOnce]; ///< 0 where it does not
+  TReal                    weights[CandidatesAtOnce];
+  CodeOf<TReal>            labels[CandidatesAtOnce];
+};
+
+/** The best of the candidates so far: the difference of float, the score of double. */
+template <typename TReal>
+struct WinnerRow
+{
+  TReal *         best;
+  CodeOf<TReal> * label; ///< -1 where none competed
 };
 
 // ---- The table of an instruction set
@@ -287,7 +292,14 @@ template <typename TReal>
 struct RealTarget
 {
   void (*labelDirectly)(const PlaneRows<TReal> &, const DirectRule &, const PlaneResults &, void * scratch);
-  void (*compete)(const TReal * center, const CandidateRow<TReal> * candidates, const BestRow & best, std::size_t n);
+  void (*compete)(const TReal * center, const CandidateRows<TReal> &, const WinnerRow<TReal> &, std::size_t n);
+  void (*competePlainly)(const TReal * center, const CandidateRows<TReal> &, const WinnerRow<TReal> &, std::size_t n);
+  void (*competeByScores)(const WinnerRow<TReal> &, double weight, double * scores, double * labels, std::size_t n);
+  void (*findNoHigher)(const TReal *            center,
+                       const TReal *            neighbor,
+                       const IntegerOf<TReal> * competes,
+                       CodeOf<TReal> *          hasNoHigher,
+                       std::size_t              n);
 };
 
 struct Target

@@ -182,7 +182,8 @@ enum class Values
   Few,
   Any,
   Deep,
-  Hostile
+  Tiny,
+  Extreme
 };
 
 template <typename TPixel>
@@ -200,7 +201,11 @@ MakeValue(Values kind, std::mt19937 & engine)
   }
   if constexpr (std::is_floating_point_v<TPixel>)
   {
-    if (kind == Values::Hostile)
+    if (kind == Values::Tiny)
+    {
+      return static_cast<TPixel>(engine() % 5) * Limits::denorm_min();
+    }
+    if (kind == Values::Extreme)
     {
       const TPixel values[] = { Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), Limits::max(), Limits::denorm_min(), -0.0f, 0.0f, 1.0f };
       return values[engine() % 8];
@@ -254,7 +259,7 @@ TYPED_TEST_SUITE(Labelers, PixelTypes);
 
 TYPED_TEST(Labelers, GiveTheDefinitionAtEveryWidthAndInstructionSet)
 {
-  const double       spacings[][3] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 } };
+  const double       spacings[][3] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 }, { 1, 1e-300, 1e300 } };
   const double       infinity = std::numeric_limits<double>::infinity();
   const double       centerScores[] = { -100, 0, -infinity, infinity, -1.5 };
   const std::string  usual = GetInstructionSet();
@@ -266,10 +271,10 @@ TYPED_TEST(Labelers, GiveTheDefinitionAtEveryWidthAndInstructionSet)
     {
       for (unsigned int first = 0; first < NumberOfLabelers; ++first)
       {
-        for (const auto kind : { Values::Few, Values::Any, Values::Deep, Values::Hostile })
+        for (const auto kind : { Values::Few, Values::Any, Values::Deep, Values::Tiny, Values::Extreme })
         {
           const bool is3D = engine() % 4 != 0;
-          Rules      rules = MakeRules(is3D, engine() % 3 != 0, spacings[engine() % 3]);
+          Rules      rules = MakeRules(is3D, engine() % 3 != 0, spacings[engine() % 4]);
           rules.centerScore = centerScores[engine() % 5];
           rules.labelStrictExtrema = engine() % 3 == 0;
           rules.ascent = engine() % 3 == 0;
