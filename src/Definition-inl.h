@@ -95,7 +95,7 @@ FindNoHigherIn(const TReal *            center,
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
     const CodeOf<TReal> before = hasNoHigher[x];
-    hasNoHigher[x] = (competes[x] != 0) & !(center[x] - neighbor[x] < 0) ? 1 : before;
+    hasNoHigher[x] = ((competes[x] != 0) & !(center[x] - neighbor[x] < 0)) ? 1 : before;
   }
 }
 

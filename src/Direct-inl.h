@@ -80,7 +80,7 @@ FindGoals(const ClassSources<TReal> & sourceRows,
       const TReal   wanted = isFloat ? differences[k] : static_cast<TReal>(classScores[k]);
       goals.rows[k][x] = classScores[k] == best ? wanted : none;
     });
-    goals.rows[numberOfClasses][x] = (rule.centerScore == best) | (best != best) ? 0 : none;
+    goals.rows[numberOfClasses][x] = ((rule.centerScore == best) | (best != best)) ? 0 : none;
     scores[x] = best;
   }
 }
@@ -121,7 +121,7 @@ FindGoalsInFloat(const ClassSources<float> & sourceRows,
     goals.rows[numberOfClasses][x] = rule.floatCenterScore == best ? 0 : none;
     // 0 and infinity are scores that all classes share; a center that is infinite does not compete, or is NaN.
     const bool isCertain = (best == 0) | !(best < HUGE_VALF) | !(sources.center[x] < HUGE_VALF);
-    isClose |= (best - second <= fabsf(best) * tolerance) & !isCertain ? 1 : 0;
+    isClose |= ((best - second <= fabsf(best) * tolerance) & !isCertain) ? 1 : 0;
   }
   return isClose == 0;
 }

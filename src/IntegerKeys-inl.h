@@ -134,7 +134,7 @@ CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
     });
     // 0 is the one score that classes share whatever their distances: there the lowest label wins.
     code = best == 0 ? greatest : code;
-    isClose |= (best - second <= fabsf(best) * tolerance) & (best != 0) ? 1 : 0;
+    isClose |= ((best - second <= fabsf(best) * tolerance) & (best != 0)) ? 1 : 0;
     codes[x] = code;
   }
   return isClose != 0;

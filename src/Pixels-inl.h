@@ -163,7 +163,7 @@ MakeKeys(const TPixel * values, const unsigned char * present, double scale, std
     {
       // Beyond the limit are only values that do not compete.
       const Real scaled = factor * static_cast<Real>(values[x]);
-      const Real limited = (scaled <= limit) & (scaled >= -limit) ? scaled : 0;
+      const Real limited = ((scaled <= limit) & (scaled >= -limit)) ? scaled : 0;
       const Key  value = static_cast<Key>(limited);
       rest |= __builtin_bit_cast(IntegerOf<Real>, limited - static_cast<Real>(value)) & WithoutSign<IntegerOf<Real>>;
       keys[x] = value * KeyUnit<Key>;

@@ -75,7 +75,7 @@ CompareRanks(const ClassSources<std::int16_t> & sourceRows, const RankRule & ran
       best = code > best ? code : best;
     });
     const std::int16_t code = best < center ? centerCode : best;
-    isUndecided |= ((code & LabelMask) == 0) & (sources.center[x] < AbsentKey<std::int16_t>) ? 1 : 0;
+    isUndecided |= (((code & LabelMask) == 0) & (sources.center[x] < AbsentKey<std::int16_t>)) ? 1 : 0;
     codes[x] = code;
   }
   return isUndecided != 0;
