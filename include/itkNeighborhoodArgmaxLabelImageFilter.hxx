@@ -18,7 +18,7 @@
 #ifndef itkNeighborhoodArgmaxLabelImageFilter_hxx
 #define itkNeighborhoodArgmaxLabelImageFilter_hxx
 
-#include "itkNeighborhoodArgmaxLabelHugePages.h"
+#include "itkNeighborhoodLabelFilterChecks.h"
 #include "itkNumericTraits.h"
 
 #include <algorithm>
@@ -167,12 +167,7 @@ template <typename TInputImage, typename TOutputImage>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
-  const InputImageType * const input = this->GetInput();
-  if (input->GetLargestPossibleRegion().GetNumberOfPixels() == 0)
-  {
-    itkExceptionMacro("The input image has no voxels: its size is " << input->GetLargestPossibleRegion().GetSize());
-  }
-  const auto spacing = input->GetSpacing();
+  const auto spacing = this->GetInput()->GetSpacing();
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
     const double length = std::abs(static_cast<double>(spacing[axis]));
@@ -182,20 +177,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInform
     }
   }
 
-  const MaskImageType * const mask = this->GetMaskImage();
-  if (mask && mask->GetLargestPossibleRegion() != input->GetLargestPossibleRegion())
-  {
-    itkExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the input image "
-                                                  << input->GetLargestPossibleRegion() << ": they must be the same");
-  }
-  try
-  {
-    Superclass::VerifyInputInformation();
-  }
-  catch (const ExceptionObject & error)
-  {
-    itkExceptionMacro("MaskImage lies at another place than the input image. " << error.GetDescription());
-  }
+  NeighborhoodArgmaxLabel::VerifyImageAndMask(*this->GetInput(), this->GetMaskImage(), "input image");
+  NeighborhoodArgmaxLabel::VerifyPlaceOfMask([this] { Superclass::VerifyInputInformation(); }, "input image");
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -243,8 +226,7 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AllocateOutputs()
 {
   Superclass::AllocateOutputs();
-  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
-  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetScoreImage());
+  NeighborhoodArgmaxLabel::AdviseHugePagesForAll(this->GetOutput(), this->GetScoreImage());
 }
 
 template <typename TInputImage, typename TOutputImage>
