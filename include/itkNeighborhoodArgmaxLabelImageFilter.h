@@ -269,8 +269,7 @@ protected:
 
 private:
   using LabelsType = NeighborhoodLabels<ImageDimension>;
-  using TileWalkType =
-    NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
+  using TileWalkType = NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
 
   /** The part of a region whose voxels get labels; the rest is background. */
   OutputImageRegionType

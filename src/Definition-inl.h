@@ -101,7 +101,10 @@ FindNoHigherIn(const TReal *            center,
 
 template <typename TReal, bool VPlain>
 void
-Compete(const TReal * center, const CandidateRows<TReal> & candidates, const WinnerRow<TReal> & winners, std::size_t width)
+Compete(const TReal *                center,
+        const CandidateRows<TReal> & candidates,
+        const WinnerRow<TReal> &     winners,
+        std::size_t                  width)
 {
   ForWholeVectors<MinimumWidth>(width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
     CompeteIn<TReal, VPlain>(center, candidates, winners, begin, end);

@@ -23,8 +23,8 @@
 
 #include <math.h> // HUGE_VALF, fabsf
 
-/** Images of integers, or of multiples of a power of two: packed keys are exact, so that the least key of a class is its
- * winner with its label, and only the classes have to compete. */
+/** Images of integers, or of multiples of a power of two: packed keys are exact, so that the least key of a class is
+ * its winner with its label, and only the classes have to compete. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 namespace
@@ -38,7 +38,8 @@ template <typename TKey, Shape VShape, int VIndex>
 inline TKey
 OrderOf(TKey center, TKey least)
 {
-  return static_cast<TKey>(center - least + (LabelMask - FirstLabel(VShape, VIndex)));
+  constexpr int code = LabelMask - FirstLabel(VShape, VIndex);
+  return static_cast<TKey>(center - least + code);
 }
 
 /** Scores as the definition has them. A winner that is AbsentKey has none. */
@@ -81,7 +82,8 @@ CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
   }
 }
 
-/** Scores in float. Returns whether some are too close to tell; classes at irrational ratios of distances rarely are. */
+/** Scores in float. Returns whether some are too close to tell; classes at irrational ratios of distances rarely are.
+ */
 template <Shape VShape, bool VHasAbsent>
 NeighborhoodArgmaxLabel_LOOP bool
 CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
@@ -126,7 +128,7 @@ CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
       {
         score = order > AbsentOrder ? score : -HUGE_VALF;
       }
-      const float        lesser = score < best ? score : best;
+      const float lesser = score < best ? score : best;
       second = lesser > second ? lesser : second;
       code = score > best ? order : code;
       best = score > best ? score : best;

@@ -94,9 +94,9 @@ private:
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
 
-  /** Candidates of the same weight compete by their differences, which is faster, and the winners of the weights by their
-   * scores. Not where a product can round two differences to one score: in double, all compete by their scores; in float,
-   * those of extreme weights compete one by one. */
+  /** Candidates of the same weight compete by their differences, which is faster, and the winners of the weights by
+   * their scores. Not where a product can round two differences to one score: in double, all compete by their scores;
+   * in float, those of extreme weights compete one by one. */
   void
   MakeGroups()
   {

@@ -207,7 +207,14 @@ MakeValue(Values kind, std::mt19937 & engine)
     }
     if (kind == Values::Extreme)
     {
-      const TPixel values[] = { Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), Limits::max(), Limits::denorm_min(), -0.0f, 0.0f, 1.0f };
+      const TPixel values[] = { Limits::quiet_NaN(),
+                                Limits::infinity(),
+                                -Limits::infinity(),
+                                Limits::max(),
+                                Limits::denorm_min(),
+                                -0.0f,
+                                0.0f,
+                                1.0f };
       return values[engine() % 8];
     }
     const auto value = static_cast<TPixel>(engine()) / 16777216 - 100;
@@ -259,11 +266,11 @@ TYPED_TEST_SUITE(Labelers, PixelTypes);
 
 TYPED_TEST(Labelers, GiveTheDefinitionAtEveryWidthAndInstructionSet)
 {
-  const double       spacings[][3] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 }, { 1, 1e-300, 1e300 } };
-  const double       infinity = std::numeric_limits<double>::infinity();
-  const double       centerScores[] = { -100, 0, -infinity, infinity, -1.5 };
-  const std::string  usual = GetInstructionSet();
-  std::mt19937       engine(1);
+  const double      spacings[][3] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 }, { 1, 1e-300, 1e300 } };
+  const double      infinity = std::numeric_limits<double>::infinity();
+  const double      centerScores[] = { -100, 0, -infinity, infinity, -1.5 };
+  const std::string usual = GetInstructionSet();
+  std::mt19937      engine(1);
   for (const auto & instructionSet : GetInstructionSets())
   {
     SetInstructionSet(instructionSet);
@@ -308,7 +315,8 @@ TYPED_TEST(Labelers, AreTheOnesThatWereMeant)
       EXPECT_EQ(after[k] != before[k], k == static_cast<unsigned int>(labeler)) << k;
     }
   };
-  expectOnly(sizeof(TypeParam) == 1 ? Labeler::Ranks : Labeler::Keys, [&] { Compare(rules, few, Labeler::Ranks, true); });
+  expectOnly(sizeof(TypeParam) == 1 ? Labeler::Ranks : Labeler::Keys,
+             [&] { Compare(rules, few, Labeler::Ranks, true); });
   expectOnly(Labeler::Keys, [&] { Compare(rules, few, Labeler::Keys, true); });
   expectOnly(Labeler::Direct, [&] { Compare(rules, few, Labeler::Direct, true); });
   expectOnly(Labeler::Definition, [&] { Compare(rules, few, Labeler::Definition, true); });
