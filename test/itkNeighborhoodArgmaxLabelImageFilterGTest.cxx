@@ -153,7 +153,8 @@ TEST(NeighborhoodArgmaxLabelImageFilter, HasTheDocumentedDefaults)
 #ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
 TEST(NeighborhoodArgmaxLabelImageFilter, ExercisesBasicObjectMethods)
 {
-  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(FilterType::New(), NeighborhoodArgmaxLabelImageFilter, ImageToImageFilter);
+  const auto filter = FilterType::New();
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(filter, NeighborhoodArgmaxLabelImageFilter, ImageToImageFilter);
 }
 #endif
 

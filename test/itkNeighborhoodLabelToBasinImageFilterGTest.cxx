@@ -280,7 +280,8 @@ TEST(NeighborhoodLabelToBasinImageFilter, HasTheDocumentedDefaults)
 #ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
 TEST(NeighborhoodLabelToBasinImageFilter, ExercisesBasicObjectMethods)
 {
-  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(FilterType::New(), NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
+  const auto filter = FilterType::New();
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(filter, NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
 }
 #endif
 
