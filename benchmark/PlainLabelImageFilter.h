@@ -27,7 +27,7 @@
 #include <cmath>
 #include <vector>
 
-/** The same labels, for 3x3x3 neighbourhoods and the default options, as a filter in the style of ITK 5: what the
+/** The same labels, for 3x3x3 neighborhoods and the default options, as a filter in the style of ITK 5: what the
  * filter is measured against. */
 template <typename TImage>
 class PlainLabelImageFilter : public itk::ImageToImageFilter<TImage, itk::Image<unsigned char, TImage::ImageDimension>>
@@ -75,7 +75,7 @@ protected:
     {
       return;
     }
-    // The policy without checks: no voxel of a neighbourhood lies outside the image.
+    // The policy without checks: no voxel of a neighborhood lies outside the image.
     itk::ShapedImageNeighborhoodRange<const TImage, itk::BufferedImageNeighborhoodPixelAccessPolicy<const TImage>>
       neighborhood(*input, inner.GetIndex(), offsets);
     for (const auto & index : itk::ImageRegionIndexRange<TImage::ImageDimension>(inner))

@@ -43,7 +43,8 @@ public:
    * \brief What happens where the neighborhood of a voxel leaves the image.
    * - `Background`: the voxel gets the `BackgroundValue`.
    * - `Inside`: only the neighbors inside the image compete.
-   * - `Periodic`: the image wraps round on every axis. */
+   * - `Periodic`: the image wraps round on every axis.
+   * \ingroup NeighborhoodArgmaxLabel */
   enum class Border : uint8_t
   {
     Background = 0,
@@ -64,7 +65,8 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *     score(0) = CenterScore. \f]
  * The voxel gets the lowest label whose score is the greatest; a NaN counts as greater than any number. Both values are
  * converted to the DifferenceType and subtracted there (one rounding); weight and score are computed in double
- * precision.
+ * precision. The reciprocal of the distance is rounded first, then the product: a program that divides by the distance
+ * differs where scores are nearly equal, on integer images with unequal axes in some labels of 10000.
  *
  * \par Labels
  * A label is the index of the offset in an itk::Neighborhood of the given radius, x fastest. At radius 1 that is
@@ -77,12 +79,12 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *   number that is no label, or `Border` to `Inside`, to tell them apart;
  * - a strict minimum does not get the label of the center but that of the neighbor that rises least, as long as that
  *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make every voxel from which
- * nothing falls a sink.
+ *   nothing falls a sink.
  *
  * \par Properties
  * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves
  * the labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN and periodic borders, following
- * the labels never runs in a circle. The result does not depend on the number of threads, the work units, stream
+ * the labels never runs in a cycle. The result does not depend on the number of threads, the work units, stream
  * divisions or the instruction set of the processor.
  *
  * \par Inputs and outputs
@@ -93,7 +95,8 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *
  * \par Errors
  * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel
- * type, the radius is 0 on every axis, `CenterScore` is NaN, or the mask does not lie on the image.
+ * type, the radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, or the mask does not
+ * lie on the image.
  *
  * \par Streaming
  * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border

@@ -63,8 +63,8 @@ template <typename TPixel>
 struct Row
 {
   const TPixel *        values{ nullptr };
-  const unsigned char * present{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
-  const TPixel *        next{ nullptr };    ///< the values that are worth fetching into the cache meanwhile, or nullptr
+  const unsigned char * mask{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
+  const TPixel *        next{ nullptr }; ///< the values that are worth fetching into the cache meanwhile, or nullptr
 };
 
 /** What scores are given in; they are computed in double. */
@@ -72,7 +72,8 @@ template <typename TPixel>
 using ScoreOf = std::conditional_t<std::is_same_v<TPixel, double>, double, float>;
 
 /** \class Labeler
- * \brief The ways to label a plane. Their labels and scores are the same. */
+ * \brief The ways to label a plane. Their labels and scores are the same.
+ * \ingroup NeighborhoodArgmaxLabel */
 enum class Labeler : std::uint8_t
 {
   Ranks,     ///< ranks of scores, for integers of 8 bits at isotropic spacing
@@ -138,7 +139,7 @@ public:
   Push(const Row<TPixel> * rows);
 
   /** Labels, and scores unless that is nullptr, of the plane in the middle of the last ones taken. Strides in elements.
-   * Voxels that are not present get some label. */
+   * Voxels that do not compete get some label. */
   void
   Label(std::uint8_t * labels, std::ptrdiff_t labelStride, ScoreOf<TPixel> * scores, std::ptrdiff_t scoreStride);
 

@@ -66,9 +66,9 @@ public:
     , m_Periodic(periodic)
   {}
 
-  /** The row of `length` voxels from `start` on, along an axis. `values` and `present` have room for a copy. */
+  /** The row of `length` voxels from `start` on, along an axis. `values` and `mask` have room for a copy. */
   Row<PixelType>
-  GetRow(IndexType start, unsigned int rowAxis, SizeValueType length, PixelType * values, unsigned char * present) const
+  GetRow(IndexType start, unsigned int rowAxis, SizeValueType length, PixelType * values, unsigned char * mask) const
   {
     for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
     {
@@ -77,8 +77,8 @@ public:
         if (!m_Periodic)
         {
           std::fill_n(values, length, PixelType{});
-          std::fill_n(present, length, static_cast<unsigned char>(0));
-          return { values, present, nullptr };
+          std::fill_n(mask, length, static_cast<unsigned char>(0));
+          return { values, mask, nullptr };
         }
         start[axis] = this->Wrap(start[axis], axis);
       }
@@ -89,13 +89,14 @@ public:
     if (isInImage && rowAxis == 0)
     {
       const ImagePixelType * const row = this->Voxel(start);
-      const unsigned char * const  mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
+      const unsigned char * const  maskRow =
+        m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
       if constexpr (std::is_same_v<ImagePixelType, PixelType>)
       {
-        return { row, mask, nullptr };
+        return { row, maskRow, nullptr };
       }
       std::transform(row, row + length, values, ToPixel);
-      return { values, mask, nullptr };
+      return { values, maskRow, nullptr };
     }
 
     const auto imageEnd = m_Region.GetIndex(rowAxis) + static_cast<IndexValueType>(m_Region.GetSize(rowAxis));
@@ -115,15 +116,15 @@ public:
       }
       if (inside && m_Mask)
       {
-        CopyAlong(m_Mask, start, rowAxis, count, present + at);
+        CopyAlong(m_Mask, start, rowAxis, count, mask + at);
       }
       else
       {
-        std::fill_n(present + at, count, static_cast<unsigned char>(inside));
+        std::fill_n(mask + at, count, static_cast<unsigned char>(inside));
       }
       x += count;
     }
-    return { values, (m_Periodic || isInImage) && !m_Mask ? nullptr : present, nullptr };
+    return { values, (m_Periodic || isInImage) && !m_Mask ? nullptr : mask, nullptr };
   }
 
   /** Points to `numberOfRows` rows, one behind the other along an axis; false if they have to be copied. */
@@ -144,12 +145,12 @@ public:
         return false;
       }
       const PixelType *     values = this->Voxel(start);
-      const unsigned char * present = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
+      const unsigned char * mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
       for (SizeValueType row = 0; row < numberOfRows; ++row)
       {
-        rows[row] = { values, present, nullptr };
+        rows[row] = { values, mask, nullptr };
         values += m_Image->GetOffsetTable()[rowAxis];
-        present += present ? m_Mask->GetOffsetTable()[rowAxis] : 0;
+        mask += mask ? m_Mask->GetOffsetTable()[rowAxis] : 0;
       }
       return true;
     }

@@ -162,7 +162,7 @@ private:
   struct TileMemory
   {
     std::vector<PixelType>      values;
-    std::vector<unsigned char>  present;
+    std::vector<unsigned char>  mask;
     std::vector<Row<PixelType>> rows;
     std::vector<std::uint8_t>   labels;
     std::vector<TileScoreType>  scores;
@@ -277,7 +277,7 @@ private:
     const SizeValueType    stagedSize = (tile.rows + 2) * stagedColumns;
     TileMemory             memory;
     memory.values.resize(numberOfPlanes * stagedSize);
-    memory.present.resize(numberOfPlanes * stagedSize);
+    memory.mask.resize(numberOfPlanes * stagedSize);
     memory.rows.resize(tile.rows + 2);
     memory.labels.resize(WritesLabels ? 0 : tile.rows * tile.columns);
     memory.scores.resize(m_Images.scores && !WritesScores ? tile.rows * tile.columns : 0);
@@ -337,11 +337,11 @@ private:
       if (!isInImage)
       {
         const SizeValueType at = slot + row * memory.stagedColumns;
-        memory.rows[row] = m_Rows.GetRow(index, 0, length, memory.values.data() + at, memory.present.data() + at);
+        memory.rows[row] = m_Rows.GetRow(index, 0, length, memory.values.data() + at, memory.mask.data() + at);
       }
       Row<PixelType> & staged = memory.rows[row];
       ++staged.values;
-      staged.present += staged.present ? 1 : 0;
+      staged.mask += staged.mask ? 1 : 0;
       staged.next = isInImage && hasNext ? staged.values + distanceToNext : nullptr;
     }
   }
@@ -396,7 +396,7 @@ private:
 
     RowLabelerType                labeler(rules);
     std::vector<PixelType>        values(rules.numberOfRows * stagedWidth);
-    std::vector<unsigned char>    present(rules.numberOfRows * stagedWidth);
+    std::vector<unsigned char>    mask(rules.numberOfRows * stagedWidth);
     std::vector<Row<PixelType>>   rows(rules.numberOfRows);
     std::vector<std::uint32_t>    labels(width);
     std::vector<double>           scores(width);
@@ -412,9 +412,9 @@ private:
                                     rowAxis,
                                     count + 2 * m_Radius[rowAxis],
                                     values.data() + row * stagedWidth,
-                                    present.data() + row * stagedWidth);
+                                    mask.data() + row * stagedWidth);
           rows[row].values += radius;
-          rows[row].present += rows[row].present ? radius : 0;
+          rows[row].mask += rows[row].mask ? radius : 0;
         }
         labeler.Label(rows.data(), count, labels.data(), scores.data());
         // In the outputs rows are those of the first axis.

@@ -30,13 +30,13 @@ namespace itk::NeighborhoodArgmaxLabel
 namespace
 {
 
-/** Orders of winners that compete are greater. */
-constexpr std::int32_t AbsentOrder = -(1 << 29);
+/** Winners that compete are greater. */
+constexpr std::int32_t AbsentWinner = -(1 << 29);
 
 /** KeyUnit * difference + LabelMask - label of the winner of a class. */
 template <typename TKey, Shape VShape, int VIndex>
 inline TKey
-OrderOf(TKey center, TKey least)
+WinnerOf(TKey center, TKey least)
 {
   constexpr int code = LabelMask - FirstLabel(VShape, VIndex);
   return static_cast<TKey>(center - least + code);
@@ -59,23 +59,23 @@ CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
   const std::size_t                n = width & ~(KeyMultiple - 1);
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    std::int32_t orders[numberOfClasses];
+    std::int32_t winners[numberOfClasses];
     double       classScores[numberOfClasses];
     double       best = rule.centerScore;
     ForEachClass<std::int32_t, VShape>(sources, static_cast<std::ptrdiff_t>(x), [&](auto index, std::int32_t least) {
       constexpr int k = decltype(index)::value;
-      orders[k] = OrderOf<std::int32_t, VShape, k>(sources.center[x], least);
-      classScores[k] = static_cast<double>(orders[k] >> 5) * rule.weights[k];
+      winners[k] = WinnerOf<std::int32_t, VShape, k>(sources.center[x], least);
+      classScores[k] = static_cast<double>(winners[k] >> 5) * rule.weights[k];
       if constexpr (VHasAbsent)
       {
-        classScores[k] = classScores[k] > (AbsentOrder >> 5) * rule.weights[k] ? classScores[k] : none;
+        classScores[k] = classScores[k] > (AbsentWinner >> 5) * rule.weights[k] ? classScores[k] : none;
       }
       best = GreaterOf(best, classScores[k]);
     });
     std::int32_t code = rule.centerScore == best ? centerCode : 0;
     ForEachIndex<numberOfClasses>([&](auto index) {
       constexpr int k = decltype(index)::value;
-      code = LowestLabel(code, classScores[k] == best, orders[k] & LabelMask);
+      code = LowestLabel(code, classScores[k] == best, winners[k] & LabelMask);
     });
     codes[x] = code;
     scores[x] = best;
@@ -122,17 +122,17 @@ CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
     std::int32_t greatest = codeOfZero;
     ForEachClass<std::int32_t, VShape>(sources, static_cast<std::ptrdiff_t>(x), [&](auto index, std::int32_t least) {
       constexpr int      k = decltype(index)::value;
-      const std::int32_t order = OrderOf<std::int32_t, VShape, k>(sources.center[x], least);
-      float              score = static_cast<float>(order & ~LabelMask) * weights[k];
+      const std::int32_t winner = WinnerOf<std::int32_t, VShape, k>(sources.center[x], least);
+      float              score = static_cast<float>(winner & ~LabelMask) * weights[k];
       if constexpr (VHasAbsent)
       {
-        score = order > AbsentOrder ? score : -HUGE_VALF;
+        score = winner > AbsentWinner ? score : -HUGE_VALF;
       }
       const float lesser = score < best ? score : best;
       second = lesser > second ? lesser : second;
-      code = score > best ? order : code;
+      code = score > best ? winner : code;
       best = score > best ? score : best;
-      greatest = order > greatest ? order : greatest;
+      greatest = winner > greatest ? winner : greatest;
     });
     // 0 is the one score that classes share whatever their distances: there the lowest label wins.
     code = best == 0 ? greatest : code;

@@ -193,7 +193,7 @@ MakeRankRule(const Neighborhood & neighborhood, bool isMasked)
   constexpr int unit = LabelMask + 1;
   const Shape   shape = neighborhood.shape;
   const int     centerCode = LabelMask - NumberOfLabels(shape) / 2;
-  // The greatest rank at which keys do not tell whether a neighbor is present, or what the difference is.
+  // The greatest rank at which keys do not tell whether a neighbor competes, or what the difference is.
   int lowest = RankOf(LeastRankedDifference(1), 1);
   for (int k = 0; k < NumberOfClasses(shape) && isMasked; ++k)
   {

@@ -35,7 +35,7 @@ constexpr std::int32_t InfinityBits = sizeof(TReal) == sizeof(float) ? 0x7f80000
 
 template <typename TPixel, bool VMasked, bool VNaN>
 NeighborhoodArgmaxLabel_LOOP std::int32_t
-                             GreatestBits(const TPixel * values, const unsigned char * present, std::size_t n)
+                             GreatestBits(const TPixel * values, const unsigned char * mask, std::size_t n)
 {
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
@@ -47,7 +47,7 @@ NeighborhoodArgmaxLabel_LOOP std::int32_t
     bits &= WithoutSign<std::int32_t>;
     if constexpr (VMasked)
     {
-      bits &= present[x] ? -1 : 0;
+      bits &= mask[x] ? -1 : 0;
     }
     if constexpr (VNaN)
     {
@@ -60,21 +60,21 @@ NeighborhoodArgmaxLabel_LOOP std::int32_t
 
 template <typename TPixel>
 RowFacts
-Survey(const TPixel * values, const unsigned char * present, std::size_t n)
+Survey(const TPixel * values, const unsigned char * mask, std::size_t n)
 {
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
   --values;
-  present = present ? present - 1 : nullptr;
+  mask = mask ? mask - 1 : nullptr;
   n += 2;
   RowFacts     facts;
-  std::int32_t greatest = present ? GreatestBits<TPixel, true, false>(values, present, n)
-                                  : GreatestBits<TPixel, false, false>(values, present, n);
+  std::int32_t greatest =
+    mask ? GreatestBits<TPixel, true, false>(values, mask, n) : GreatestBits<TPixel, false, false>(values, mask, n);
   if (greatest > InfinityBits<Real>)
   {
     facts.hasNaN = true;
-    greatest = present ? GreatestBits<TPixel, true, true>(values, present, n)
-                       : GreatestBits<TPixel, false, true>(values, present, n);
+    greatest =
+      mask ? GreatestBits<TPixel, true, true>(values, mask, n) : GreatestBits<TPixel, false, true>(values, mask, n);
   }
   // Of double, up to the next number of 32 bits.
   greatest += sizeof(Integer) > sizeof(greatest) && greatest != 0 && greatest < InfinityBits<Real> ? 1 : 0;
@@ -85,7 +85,7 @@ Survey(const TPixel * values, const unsigned char * present, std::size_t n)
 template <typename TPixel, bool VStandIn, bool VMasked>
 NeighborhoodArgmaxLabel_LOOP void
 MakeRealsOf(const TPixel *        values,
-            const unsigned char * present,
+            const unsigned char * mask,
             RealOf<TPixel>        sign,
             RealOf<TPixel> *      reals,
             std::size_t           n)
@@ -101,7 +101,7 @@ MakeRealsOf(const TPixel *        values,
     }
     if constexpr (VMasked)
     {
-      real = present[x] ? real : infinity;
+      real = mask[x] ? real : infinity;
     }
     reals[x] = real;
   }
@@ -110,15 +110,15 @@ MakeRealsOf(const TPixel *        values,
 template <typename TPixel>
 void
 MakeReals(const TPixel *        values,
-          const unsigned char * present,
+          const unsigned char * mask,
           RealOf<TPixel>        sign,
           bool                  isStandIn,
           RealOf<TPixel> *      reals,
           std::size_t           n)
 {
-  if (isStandIn && present)
+  if (isStandIn && mask)
   {
-    MakeRealsOf<TPixel, true, true>(values - 1, present - 1, sign, reals - 1, n + 2);
+    MakeRealsOf<TPixel, true, true>(values - 1, mask - 1, sign, reals - 1, n + 2);
   }
   else if (isStandIn)
   {
@@ -132,17 +132,17 @@ MakeReals(const TPixel *        values,
 
 template <typename TKey>
 NeighborhoodArgmaxLabel_LOOP void
-MarkAbsent(const unsigned char * present, TKey * keys, std::size_t n)
+MarkAbsent(const unsigned char * mask, TKey * keys, std::size_t n)
 {
   NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < n; ++x)
   {
-    keys[x] = present[x] ? keys[x] : AbsentKey<TKey>;
+    keys[x] = mask[x] ? keys[x] : AbsentKey<TKey>;
   }
 }
 
 template <typename TPixel>
 bool
-MakeKeys(const TPixel * values, const unsigned char * present, double scale, std::int32_t * keys, std::size_t n)
+MakeKeys(const TPixel * values, const unsigned char * mask, double scale, std::int32_t * keys, std::size_t n)
 {
   using Real = RealOf<TPixel>;
   using Key = std::int32_t;
@@ -174,9 +174,9 @@ MakeKeys(const TPixel * values, const unsigned char * present, double scale, std
     }
     isExact = rest == 0;
   }
-  if (present)
+  if (mask)
   {
-    MarkAbsent(present - 1, keys, n);
+    MarkAbsent(mask - 1, keys, n);
   }
   return isExact;
 }
@@ -184,7 +184,7 @@ MakeKeys(const TPixel * values, const unsigned char * present, double scale, std
 template <typename TPixel>
 void
 MakeByteKeys(const TPixel *        values,
-             const unsigned char * present,
+             const unsigned char * mask,
              int                   sign,
              int                   offset,
              std::int16_t *        keys,
@@ -200,9 +200,9 @@ MakeByteKeys(const TPixel *        values,
   {
     keys[x] = static_cast<Key>(factor * static_cast<Key>(values[x]) + shift);
   }
-  if (present)
+  if (mask)
   {
-    MarkAbsent(present - 1, keys, n);
+    MarkAbsent(mask - 1, keys, n);
   }
 }
 

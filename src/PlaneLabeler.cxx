@@ -91,8 +91,8 @@ public:
     std::rotate(m_Planes, m_Planes + 1, m_Planes + m_NumberOfPlanes);
     Plane & plane = m_Planes[m_NumberOfPlanes - 1];
     std::transform(rows, rows + m_Rows + 2, plane.rows.begin(), [this](Row<TPixel> row) {
-      const bool isMasked = row.present && std::memchr(row.present - 1, 0, m_Columns + 2);
-      row.present = isMasked ? row.present : nullptr;
+      const bool isMasked = row.mask && std::memchr(row.mask - 1, 0, m_Columns + 2);
+      row.mask = isMasked ? row.mask : nullptr;
       return row;
     });
     plane.facts = {};
@@ -103,10 +103,10 @@ public:
     {
       const Row<TPixel> & row = plane.rows[j];
       plane.next[j] = row.next;
-      plane.facts.isMasked |= row.present != nullptr;
+      plane.facts.isMasked |= row.mask != nullptr;
       if constexpr (sizeof(TPixel) > 2)
       {
-        const RowFacts facts = m_Pixels.survey(row.values, row.present, m_Columns);
+        const RowFacts facts = m_Pixels.survey(row.values, row.mask, m_Columns);
         plane.facts.greatest = std::max(plane.facts.greatest, facts.greatest);
         plane.facts.hasNaN |= facts.hasNaN;
       }
@@ -226,7 +226,7 @@ private:
       if (isCopied)
       {
         Real * const reals = plane.reals.GetRow(j, std::max(m_Columns, MinimumWidth));
-        m_Pixels.makeReals(row.values, row.present, m_Neighborhood.ascent ? -1 : 1, isStandIn, reals, m_Columns);
+        m_Pixels.makeReals(row.values, row.mask, m_Neighborhood.ascent ? -1 : 1, isStandIn, reals, m_Columns);
         plane.reals.rows[j] = reals;
       }
       else
@@ -267,7 +267,7 @@ private:
       const Row<TPixel> &  row = plane.rows[at];
       std::int32_t * const keys = plane.keys.GetRow(at, width);
       plane.keys.rows[at] = keys;
-      if (!m_Pixels.makeKeys(row.values, row.present, scale, keys, m_Columns))
+      if (!m_Pixels.makeKeys(row.values, row.mask, scale, keys, m_Columns))
       {
         m_RowThatWasRounded = at;
         return false;
@@ -294,7 +294,7 @@ private:
         {
           const Row<TPixel> &  row = m_Planes[k].rows[j];
           std::int16_t * const keys = staged.GetRow(j, width);
-          bytes.makeByteKeys(row.values, row.present, sign, offset, keys, m_Columns);
+          bytes.makeByteKeys(row.values, row.mask, sign, offset, keys, m_Columns);
           staged.rows[j] = keys;
         }
         staged.isStaged = true;
@@ -325,7 +325,7 @@ private:
       for (unsigned int k = 0; k < 3 * m_NumberOfPlanes; ++k)
       {
         const Row<TPixel> & row = m_Planes[k / 3].rows[j + k % 3];
-        rows[k] = { row.values + begin, row.present ? row.present + begin : nullptr, nullptr };
+        rows[k] = { row.values + begin, row.mask ? row.mask + begin : nullptr, nullptr };
       }
       m_RowLabeler.Label(rows, count, wideScores);
       const auto     row = static_cast<std::ptrdiff_t>(j);

@@ -57,7 +57,7 @@ public:
   Label(const Row<TPixel> * rows, std::size_t width, double * scores)
   {
     const bool isPlain = std::all_of(
-      rows, rows + m_Rules.numberOfRows, [&](const auto & row) { return !row.present && this->IsFinite(row, width); });
+      rows, rows + m_Rules.numberOfRows, [&](const auto & row) { return !row.mask && this->IsFinite(row, width); });
     for (unsigned int r = 0; r < m_Rules.numberOfRows; ++r)
     {
       this->TakeRow(rows[r], r, width);
@@ -154,12 +154,11 @@ private:
       m_RowReals[r] = reals + m_Margin;
     }
     m_RowCompetes[r] = m_AllCompete.data() + m_Margin;
-    if (row.present)
+    if (row.mask)
     {
       Integer * const competes = m_Competes.data() + r * m_Stride + m_Margin;
-      std::transform(row.present - m_Margin, row.present + width + m_Margin, competes - m_Margin, [](unsigned char p) {
-        return p != 0;
-      });
+      std::transform(
+        row.mask - m_Margin, row.mask + width + m_Margin, competes - m_Margin, [](unsigned char p) { return p != 0; });
       m_RowCompetes[r] = competes;
     }
   }

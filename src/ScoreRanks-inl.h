@@ -36,7 +36,7 @@ HighProduct(std::int16_t a, std::int16_t b)
 /** KeyUnit * difference + LabelMask - label of the winner of a class. */
 template <Shape VShape, int VIndex>
 inline std::int16_t
-RankedOrder(std::int16_t center, std::int16_t least)
+RankedWinner(std::int16_t center, std::int16_t least)
 {
   constexpr int code = LabelMask - FirstLabel(VShape, VIndex);
   return static_cast<std::int16_t>(center - least + code);
@@ -69,8 +69,8 @@ CompareRanks(const ClassSources<std::int16_t> & sourceRows,
     ForEachClass<std::int16_t, VShape>(sources, static_cast<std::ptrdiff_t>(x), [&](auto index, std::int16_t least) {
       constexpr int  squared = SquaredDistance(VShape, decltype(index)::value);
       constexpr auto lowest = static_cast<std::int16_t>(LeastRankedDifference(squared) * KeyUnit<std::int16_t>);
-      const auto     order = RankedOrder<VShape, decltype(index)::value>(sources.center[x], least);
-      const auto     ranked = order > lowest ? order : lowest;
+      const auto     winner = RankedWinner<VShape, decltype(index)::value>(sources.center[x], least);
+      const auto     ranked = winner > lowest ? winner : lowest;
       const auto     twice = static_cast<std::int16_t>(ranked >> 5);
       const auto     rank = static_cast<std::int16_t>(
         (squared == 1 ? twice : 0) + HighProduct(twice, constants.factors[squared - 1][0]) +
@@ -102,7 +102,7 @@ ScoreOfRanks(const ClassSources<std::int16_t> & sourceRows,
     double best = -__builtin_inf();
     ForEachClass<std::int16_t, VShape>(sources, static_cast<std::ptrdiff_t>(x), [&](auto index, std::int16_t least) {
       constexpr int k = decltype(index)::value;
-      const int     difference = RankedOrder<VShape, k>(sources.center[x], least) >> 6;
+      const int     difference = RankedWinner<VShape, k>(sources.center[x], least) >> 6;
       best = GreaterOf(best, difference * rule.weights[k]);
     });
     scores[x] = static_cast<float>((codes[x] & LabelMask) == centerCode ? rule.centerScore : best);

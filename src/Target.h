@@ -276,19 +276,18 @@ struct PixelTarget
   using Real = RealOf<TPixel>;
 
   /** Of voxels -1 to n. */
-  RowFacts (*survey)(const TPixel * values, const unsigned char * present, std::size_t n);
+  RowFacts (*survey)(const TPixel * values, const unsigned char * mask, std::size_t n);
 
   /** sign * value. With isStandIn, infinities stand for what is NaN or does not compete, as in DirectRule. */
   void (*makeReals)(const TPixel *        values,
-                    const unsigned char * present,
+                    const unsigned char * mask,
                     Real                  sign,
                     bool                  isStandIn,
                     Real *                reals,
                     std::size_t           n);
 
   /** Keys of scale * value, or AbsentKey. False if some are rounded. Values are below LargestKeyValue / |scale|. */
-  bool (
-    *makeKeys)(const TPixel * values, const unsigned char * present, double scale, std::int32_t * keys, std::size_t n);
+  bool (*makeKeys)(const TPixel * values, const unsigned char * mask, double scale, std::int32_t * keys, std::size_t n);
 };
 
 template <typename TPixel>
@@ -296,7 +295,7 @@ struct BytePixelTarget
 {
   /** Keys of sign * value + offset, or AbsentKey. */
   void (*makeByteKeys)(const TPixel *        values,
-                       const unsigned char * present,
+                       const unsigned char * mask,
                        int                   sign,
                        int                   offset,
                        std::int16_t *        keys,

@@ -70,7 +70,7 @@ struct Planes
   std::size_t                             rows;
   std::size_t                             columns;
   std::vector<std::vector<TPixel>>        values;
-  std::vector<std::vector<unsigned char>> present; // empty: all voxels are
+  std::vector<std::vector<unsigned char>> mask; // empty: all voxels are
 
   std::size_t
   IndexOf(std::size_t row, std::size_t column) const
@@ -116,7 +116,7 @@ Define(const Rules & rules, const Planes<TPixel> & planes, std::size_t row, std:
       const std::size_t plane = candidate.row / 3;
       const std::size_t at =
         planes.IndexOf(row + candidate.row % 3, column + 1 + static_cast<std::size_t>(candidate.column));
-      if (planes.present.empty() || planes.present[plane][at])
+      if (planes.mask.empty() || planes.mask[plane][at])
       {
         const auto neighbor = static_cast<Real>(planes.values[plane][at]);
         const Real difference = rules.ascent ? neighbor - center : center - neighbor;
@@ -154,7 +154,7 @@ Compare(const Rules & rules, const Planes<TPixel> & planes, Labeler first, bool 
     for (std::size_t j = 0; j < rows.size(); ++j)
     {
       rows[j].values = planes.values[k].data() + planes.IndexOf(j, 1);
-      rows[j].present = planes.present.empty() ? nullptr : planes.present[k].data() + planes.IndexOf(j, 1);
+      rows[j].mask = planes.mask.empty() ? nullptr : planes.mask[k].data() + planes.IndexOf(j, 1);
     }
     labeler.Push(rows.data());
   }
@@ -164,7 +164,7 @@ Compare(const Rules & rules, const Planes<TPixel> & planes, Labeler first, bool 
   {
     for (std::size_t x = 0; x < planes.columns; ++x)
     {
-      if (planes.present.empty() || planes.present[numberOfPlanes / 2][planes.IndexOf(j + 1, x + 1)])
+      if (planes.mask.empty() || planes.mask[numberOfPlanes / 2][planes.IndexOf(j + 1, x + 1)])
       {
         const auto        expected = Define(rules, planes, j, x);
         const std::size_t at = j * planes.columns + x;
@@ -234,7 +234,7 @@ MakePlanes(bool is3D, std::size_t columns, Values kind, bool isMasked, std::mt19
   planes.rows = 1 + columns % 3;
   planes.columns = columns;
   planes.values.resize(is3D ? 3 : 1);
-  planes.present.resize(isMasked ? planes.values.size() : 0);
+  planes.mask.resize(isMasked ? planes.values.size() : 0);
   for (auto & values : planes.values)
   {
     values.resize((planes.rows + 2) * (columns + 2));
@@ -243,10 +243,10 @@ MakePlanes(bool is3D, std::size_t columns, Values kind, bool isMasked, std::mt19
       value = MakeValue<TPixel>(kind, engine);
     }
   }
-  for (auto & present : planes.present)
+  for (auto & mask : planes.mask)
   {
-    present.resize((planes.rows + 2) * (columns + 2));
-    for (unsigned char & isPresent : present)
+    mask.resize((planes.rows + 2) * (columns + 2));
+    for (unsigned char & isPresent : mask)
     {
       isPresent = engine() % 3 != 0;
     }
@@ -320,4 +320,44 @@ TYPED_TEST(Labelers, AreTheOnesThatWereMeant)
   expectOnly(Labeler::Keys, [&] { Compare(rules, few, Labeler::Keys, true); });
   expectOnly(Labeler::Direct, [&] { Compare(rules, few, Labeler::Direct, true); });
   expectOnly(Labeler::Definition, [&] { Compare(rules, few, Labeler::Definition, true); });
+}
+
+
+TEST(ScoreRanks, OrderAllPairsOfDifferencesAsScoresDo)
+{
+  // A face, an edge and a corner neighbor, by plane and row; of a voxel in the middle of every three columns.
+  constexpr std::size_t places[][2] = { { 0, 1 }, { 0, 0 }, { 2, 2 } };
+  constexpr std::size_t columnOf[] = { 1, 1, 2 };
+  const double          spacing[] = { 1, 1, 1 };
+  const Rules           rules = MakeRules(true, true, spacing);
+  for (unsigned int first = 0; first < 3; ++first)
+  {
+    const unsigned int second = (first + 1) % 3;
+    for (int difference = -255; difference <= 255; ++difference)
+    {
+      Planes<std::uint8_t> planes;
+      planes.rows = 1;
+      planes.columns = 3 * 511;
+      planes.values.assign(3, std::vector<std::uint8_t>(3 * (planes.columns + 2), 255));
+      for (int other = -255; other <= 255; ++other)
+      {
+        const int center = std::max({ difference, other, 0 });
+        const int values[] = { center - difference, center - other };
+        if (std::max(values[0], values[1]) <= 255)
+        {
+          const auto column = static_cast<std::size_t>(1 + 3 * (other + 255));
+          planes.values[1][planes.IndexOf(1, column + 1)] = static_cast<std::uint8_t>(center);
+          planes.values[places[first][0]][planes.IndexOf(places[first][1], column + columnOf[first])] =
+            static_cast<std::uint8_t>(values[0]);
+          planes.values[places[second][0]][planes.IndexOf(places[second][1], column + columnOf[second])] =
+            static_cast<std::uint8_t>(values[1]);
+        }
+      }
+      Compare(rules, planes, Labeler::Ranks, false);
+      if (testing::Test::HasFatalFailure())
+      {
+        return;
+      }
+    }
+  }
 }

@@ -61,7 +61,7 @@ IsGreater(const double a, const double b)
   return a > b || (std::isnan(a) && !std::isnan(b));
 }
 
-/** The offsets of a neighbourhood in the order of their labels. */
+/** The offsets of a neighborhood in the order of their labels. */
 template <unsigned int VDimension>
 std::vector<itk::Offset<VDimension>>
 Offsets(const itk::Size<VDimension> & radius)

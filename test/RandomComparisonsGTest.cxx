@@ -213,7 +213,7 @@ SmoothValue(const itk::Index<VDimension> & index, const uint64_t seed)
   return 60.0 + 60.0 * sum / VDimension;
 }
 
-/** `smooth` is the value of a smooth function here, `unit` a difference that makes ties with the score of the centre.
+/** `smooth` is the value of a smooth function here, `unit` a difference that makes ties with the score of the center.
  */
 template <typename TPixel>
 TPixel
@@ -386,7 +386,7 @@ IsSameScore(const double a, const double b)
   return a == b || (std::isnan(a) && std::isnan(b));
 }
 
-/** The values of the neighbourhood in the order of their labels; "-" outside the image. */
+/** The values of the neighborhood in the order of their labels; "-" outside the image. */
 template <typename TImage>
 std::string
 NeighborhoodText(const TImage &                             image,
@@ -469,7 +469,7 @@ RunImage(itk::Image<TPixel, VDimension> * image, Case<VDimension> c)
         auto failure = testing::AssertionFailure();
         failure << c << "\n  instruction set " << instructionSet << ", at " << p << ": label " << +label
                 << ", expected " << +it.Get() << "; score " << score << ", expected " << scores->GetPixel(p)
-                << "\n  neighbourhood:" << NeighborhoodText(*image, p, c.options.radius);
+                << "\n  neighborhood:" << NeighborhoodText(*image, p, c.options.radius);
         if (c.options.mask)
         {
           failure << "\n  mask:" << NeighborhoodText(*mask, p, c.options.radius);
@@ -833,7 +833,7 @@ TYPED_TEST(RandomComparisons, DifferencesOfNearlyTheSameScore)
   Case<3>    c;
   c.options.border = PlainDefinition::Border::Inside;
 
-  // A neighbour for each squared distance.
+  // A neighbor for each squared distance.
   const itk::Index<3> neighbors[] = { { { 1, 1, 2 } }, { { 0, 1, 0 } }, { { 2, 0, 2 } } };
   const auto          greatest = static_cast<int>(std::min(12000.0, 0.5 * std::numeric_limits<TypeParam>::max()));
   unsigned int        numberOfPairs = 0;

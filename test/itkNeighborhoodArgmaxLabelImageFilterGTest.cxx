@@ -1020,7 +1020,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LabelsAreThoseOfAPlainFilterOfITK)
 
 TEST(NeighborhoodArgmaxLabelImageFilter, MaskedIslandIsItsOwnCenterAtEveryDistance)
 {
-  // The greatest difference to what is absent, at distances that bring its score close to that of the centre.
+  // The greatest difference to what is absent, at distances that bring its score close to that of the center.
   using ByteImageType = itk::Image<signed char, 2>;
   const auto image = ByteImageType::New();
   image->SetRegions(itk::Size<2>{ { 66, 3 } });
