@@ -36,6 +36,6 @@ for panel, pixels, title, options in (
     panel.set_title(title)
     panel.set_axis_off()
 figure.colorbar(shown, ax=axes[2], shrink=0.8)
-figure.savefig(picture, dpi=100)
+figure.savefig(picture, dpi=85)
 
 print(f"{np.mean(itk.array_view_from_image(found) == 13):.1%} of the voxels are sinks; {picture} is written")

@@ -16,15 +16,23 @@
  *
  *=========================================================================*/
 
-// Labels an image file: the pipeline of the README.
+// Labels an image file.
 
 #include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 
+#include <cstdlib>
+#include <iostream>
+
 int
-main(int, char * argv[])
+main(int argc, char * argv[])
 {
+  if (argc != 3)
+  {
+    std::cerr << "Usage: " << argv[0] << " INPUT OUTPUT\n";
+    return EXIT_FAILURE;
+  }
   using ImageType = itk::Image<float, 3>;
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>;
 
@@ -33,4 +41,5 @@ main(int, char * argv[])
   filter->SetCenterScore(0); // sinks get the label 13
   filter->SetBackgroundValue(255);
   itk::WriteImage(filter->GetOutput(), argv[2]);
+  return EXIT_SUCCESS;
 }

@@ -40,10 +40,12 @@ namespace itk
 class NeighborhoodArgmaxLabelImageFilterEnums
 {
 public:
-  /** What happens where the neighborhood of a voxel leaves the image.
+  /** \class NeighborhoodArgmaxLabelImageFilterEnums::Border
+   * \brief What happens where the neighborhood of a voxel leaves the image.
    * - `Background`: the voxel gets the `BackgroundValue`.
    * - `Inside`: only the neighbors inside the image compete.
-   * - `Periodic`: the image wraps round on every axis. */
+   * - `Periodic`: the image wraps round on every axis.
+   * \ingroup NeighborhoodArgmaxLabel */
   enum class Border : uint8_t
   {
     Background = 0,
@@ -133,14 +135,14 @@ public:
   using MaskImageType = Image<unsigned char, ImageDimension>;
 
   /** The type that differences of pixels are computed in: float where it holds every pixel value, else double. */
-  using DifferenceType = std::conditional_t<std::is_same<InputPixelType, float>::value ||
-                                              (std::is_integral<InputPixelType>::value && sizeof(InputPixelType) <= 2),
+  using DifferenceType = std::conditional_t<std::is_same_v<InputPixelType, float> ||
+                                              (std::is_integral_v<InputPixelType> && sizeof(InputPixelType) <= 2),
                                             float,
                                             double>;
 
   /** float; double for pixels of floating point type wider than float. */
   using ScorePixelType =
-    std::conditional_t<std::is_floating_point<InputPixelType>::value && (sizeof(InputPixelType) > sizeof(float)),
+    std::conditional_t<std::is_floating_point_v<InputPixelType> && (sizeof(InputPixelType) > sizeof(float)),
                        double,
                        float>;
   using ScoreImageType = Image<ScorePixelType, ImageDimension>;

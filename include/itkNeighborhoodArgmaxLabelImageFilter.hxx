@@ -214,8 +214,7 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AllocateOutputs()
 {
   Superclass::AllocateOutputs();
-  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
-  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetScoreImage());
+  NeighborhoodArgmaxLabel::AdviseHugePagesForAll(this->GetOutput(), this->GetScoreImage());
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -71,7 +71,9 @@ struct Row
 template <typename TPixel>
 using ScoreOf = std::conditional_t<std::is_same_v<TPixel, double>, double, float>;
 
-/** The ways to label a plane. Their labels and scores are the same. */
+/** \class Labeler
+ * \brief The ways to label a plane. Their labels and scores are the same.
+ * \ingroup NeighborhoodArgmaxLabel */
 enum class Labeler : std::uint8_t
 {
   Ranks,     ///< ranks of scores, for integers of 8 bits at isotropic spacing

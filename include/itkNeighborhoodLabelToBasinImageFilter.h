@@ -116,9 +116,9 @@ public:
   itkTypeMacro(NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
 #endif
 
-  static_assert(std::is_integral<LabelPixelType>::value && !std::is_same<LabelPixelType, bool>::value,
+  static_assert(std::is_integral_v<LabelPixelType> && !std::is_same_v<LabelPixelType, bool>,
                 "Labels are integers.");
-  static_assert(std::is_integral<OutputPixelType>::value && !std::is_same<OutputPixelType, bool>::value,
+  static_assert(std::is_integral_v<OutputPixelType> && !std::is_same_v<OutputPixelType, bool>,
                 "Numbers of basins are integers.");
 
   /** Radius of the neighborhood whose labels these are. Default 1 on every axis. */

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the other scripts.
 
 # require_packages NAME... installs Debian packages that are not there yet.

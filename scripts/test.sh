@@ -40,5 +40,5 @@ build/threads/test/ThreadStress
 wheel=$(scripts/build-wheel.sh | tail -n 1)
 rm -rf build/python
 "${PYTHON:-python3}" -m venv build/python
-build/python/bin/pip install -q "$wheel[test]"
+build/python/bin/pip install -q "${wheel}[test]"
 build/python/bin/python -m pytest

@@ -66,8 +66,10 @@ ReadGoldenFile()
       {
         golden.values.push_back(token);
       }
-      tokens >> token;
-      for (const char digit : token)
+      std::string digits;
+      tokens >> digits;
+      digits.resize(golden.size[0], '0');
+      for (const char digit : digits)
       {
         golden.labels.push_back(static_cast<unsigned char>(digit <= '9' ? digit - '0' : digit - 'a' + 10));
       }

@@ -36,7 +36,8 @@
 
 namespace
 {
-/** SplitMix64: the same numbers on every platform, which the distributions of <random> are not. */
+/** \class Random
+ * \brief SplitMix64: the same numbers on every platform, which the distributions of <random> are not. */
 class Random
 {
 public:

@@ -21,6 +21,7 @@
 #include "../benchmark/PlainLabelImageFilter.h"
 
 #include "itkCastImageFilter.h"
+#include "itkGTest.h"
 #include "itkImageBufferRange.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkPipelineMonitorImageFilter.h"
@@ -148,6 +149,15 @@ TEST(NeighborhoodArgmaxLabelImageFilter, HasTheDocumentedDefaults)
   const itk::LightObject::Pointer another = filter->CreateAnother();
   EXPECT_NE(dynamic_cast<FilterType *>(another.GetPointer()), nullptr);
 }
+
+
+#ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
+TEST(NeighborhoodArgmaxLabelImageFilter, ExercisesBasicObjectMethods)
+{
+  const auto filter = FilterType::New();
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(filter, NeighborhoodArgmaxLabelImageFilter, ImageToImageFilter);
+}
+#endif
 
 
 TEST(NeighborhoodArgmaxLabelImageFilter, PrintsEveryProperty)

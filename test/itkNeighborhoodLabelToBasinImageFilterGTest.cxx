@@ -18,6 +18,7 @@
 #include "ErrorOfUpdate.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
+#include "itkGTest.h"
 #include "itkImageBufferRange.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkImageRegionIteratorWithIndex.h"
@@ -274,6 +275,15 @@ TEST(NeighborhoodLabelToBasinImageFilter, HasTheDocumentedDefaults)
   using SignedFilterType = itk::NeighborhoodLabelToBasinImageFilter<itk::Image<short, 2>>;
   EXPECT_EQ(SignedFilterType::New()->GetBackgroundValue(), 32767);
 }
+
+
+#ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
+TEST(NeighborhoodLabelToBasinImageFilter, ExercisesBasicObjectMethods)
+{
+  const auto filter = FilterType::New();
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(filter, NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
+}
+#endif
 
 
 TEST(NeighborhoodLabelToBasinImageFilter, PrintsEveryProperty)

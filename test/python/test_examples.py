@@ -6,11 +6,13 @@ import sys
 from pathlib import Path
 
 import itk
+import nbformat
 import numpy as np
 import pytest
 import zarr
 from itk_neighborhoodargmaxlabel import labels
 from matplotlib.image import imread
+from nbclient import NotebookClient
 from skimage.morphology import local_minima
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -74,6 +76,36 @@ def test_documentation(tmp_path, monkeypatch):
         exec(snippet, names)
     assert zarr.open("basins.zarr", mode="r")[:].max() > 1
     np.testing.assert_array_equal(zarr.open("labels.zarr", mode="r")[:], labels(image, center_score=0, background_value=255))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("find_catchments.py", "22 catchments, the largest of 0.88 square km"),
+        ("find_atoms.py", "12 atoms, 30.0"),
+        ("split_cells.py", "60 cells drawn, 35 pieces, 60 basins"),
+        ("find_ridges.py", "ridges are 3"),
+        ("follow_sparks.py", "12 sparks made, 12 found"),
+    ],
+)
+def test_gallery(name, says, tmp_path):
+    output, _ = run(name, tmp_path / "picture.png")
+    assert output.startswith(says)
+    assert_is_colorful(tmp_path / "picture.png")
+
+
+@pytest.mark.parametrize("page", ["README.md", "documentation/start.md"])
+def test_python_of_pages(page, capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", (EXAMPLES.parent / page).read_text(), re.DOTALL)
+    exec(code, {})
+    assert "18460 minima, 18460 basins, the largest of 139 voxels" in capsys.readouterr().out
+
+
+def test_tour():
+    notebook = nbformat.read(EXAMPLES / "tour.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
+    text = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    assert "minima with label 4: 0\n" in text and "minima with label 4: 8\n" in text and text.count("peak at") == 3
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
