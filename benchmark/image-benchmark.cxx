@@ -15,12 +15,12 @@
  *  limitations under the License.
  *
  *=========================================================================*/
-// Rates of NeighborhoodArgmaxLabelImageFilter on images that people have, beside random ones of the same type, spacing and
-// option, on one thread. The names of the benchmarks are
+// Rates of NeighborhoodArgmaxLabelImageFilter on images that people have, beside random ones of the same type, spacing
+// and option, on one thread. The names of the benchmarks are
 //   pixel type / image / spacing / option
-// and their statistic "min" is the least disturbed of several repetitions. `share` of plot-shares.py is the ratio of two of
-// them; with --benchmark_enable_random_interleaving=true all feel the same disturbances. The only argument of its own,
-// the first one, is an MRI to read; without it there are only images made by formula.
+// and their statistic "min" is the least disturbed of several repetitions. `share` of plot-shares.py is the ratio of
+// two of them; with --benchmark_enable_random_interleaving=true all feel the same disturbances. The only argument of
+// its own, the first one, is an MRI to read; without it there are only images made by formula.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 
@@ -152,11 +152,14 @@ MakeIntegerKinds(int greatest)
 {
   return {
     { "random", Formula([=](int, int, int) { return std::floor(Uniform() * (greatest + 1)); }) },
-    { "smooth", Formula([=](int x, int y, int z) { return std::floor(greatest * (0.9 * Wave(x, y, z) + 0.01 * Uniform())); }) },
+    { "smooth",
+      Formula([=](int x, int y, int z) { return std::floor(greatest * (0.9 * Wave(x, y, z) + 0.01 * Uniform())); }) },
     { "labels", Formula([](int x, int y, int z) { return std::floor(8 * Wave(x, y, z)); }) },
     { "binary", Formula([](int x, int y, int z) { return Wave(x, y, z) > 0.5 ? 1.0 : 0.0; }) },
     { "ramp", Formula([=](int x, int y, int) { return (x + y / 2) % (greatest + 1); }) },
-    { "chamfer", Formula([=](int x, int y, int z) { return std::min<double>(greatest, std::floor(3 * DistanceToBalls(x, y, z))); }) },
+    { "chamfer", Formula([=](int x, int y, int z) {
+        return std::min<double>(greatest, std::floor(3 * DistanceToBalls(x, y, z)));
+      }) },
   };
 }
 
@@ -185,7 +188,8 @@ MakeRealKinds()
         const double wave = Wave(x, y, z);
         return wave > 0.5 ? (wave - 0.5) * 2000 + 20 * Uniform() : -1024.0;
       }) },
-    { "exponential", Formula([](int x, int y, int z) { return std::exp(8 * Wave(x, y, z) * (1 + 0.001 * Uniform())); }) },
+    { "exponential",
+      Formula([](int x, int y, int z) { return std::exp(8 * Wave(x, y, z) * (1 + 0.001 * Uniform())); }) },
     { "distance-map", Formula(DistanceToBalls) },
     { "charge-density", Formula(SumOfGaussians) },
     { "12-bits", Formula([](int x, int y, int z) { return std::floor(4096 * Wave(x, y, z)); }) },
@@ -195,7 +199,8 @@ MakeRealKinds()
         return SquaredDistance(ball, x, y, z) < ball[3] * ball[3] ? Wave(x, y, z) + 0.001 * Uniform() : std::nan("");
       }) },
     { "denormal", Formula([](int, int, int) { return 1e-39 * Uniform(); }) },
-    { "infinity", Formula([](int, int, int) { return Uniform() < 0.001 ? std::numeric_limits<double>::infinity() : Uniform(); }) },
+    { "infinity",
+      Formula([](int, int, int) { return Uniform() < 0.001 ? std::numeric_limits<double>::infinity() : Uniform(); }) },
   };
 }
 
@@ -211,10 +216,16 @@ AddMri(const FloatImageType * mri, Kinds & kinds, bool isReal)
   using GaussianType = itk::DiscreteGaussianImageFilter<FloatImageType, FloatImageType>;
   using MedianType = itk::MedianImageFilter<FloatImageType, FloatImageType>;
   using GradientType = itk::GradientMagnitudeImageFilter<FloatImageType, FloatImageType>;
-  kinds.push_back({ "mri-standardized", Formula([value](int x, int y, int z) { return (static_cast<float>(value(x, y, z)) - 33.37f) / 41.31f; }) });
-  kinds.push_back({ "mri-by-255", Formula([value](int x, int y, int z) { return static_cast<float>(value(x, y, z)) / 255.0f; }) });
-  kinds.push_back({ "mri-smoothed", [mri] { return Filtered<GaussianType>(mri, [](GaussianType & filter) { filter.SetVariance(2.25); }); } });
-  kinds.push_back({ "mri-median", [mri] { return Filtered<MedianType>(mri, [](MedianType & filter) { filter.SetRadius(1); }); } });
+  kinds.push_back({ "mri-standardized", Formula([value](int x, int y, int z) {
+                      return (static_cast<float>(value(x, y, z)) - 33.37f) / 41.31f;
+                    }) });
+  kinds.push_back(
+    { "mri-by-255", Formula([value](int x, int y, int z) { return static_cast<float>(value(x, y, z)) / 255.0f; }) });
+  kinds.push_back({ "mri-smoothed", [mri] {
+                     return Filtered<GaussianType>(mri, [](GaussianType & filter) { filter.SetVariance(2.25); });
+                   } });
+  kinds.push_back(
+    { "mri-median", [mri] { return Filtered<MedianType>(mri, [](MedianType & filter) { filter.SetRadius(1); }); } });
   kinds.push_back({ "mri-gradient", [mri] { return Filtered<GradientType>(mri, [](GradientType &) {}); } });
 }
 
@@ -240,7 +251,7 @@ SetOption(TFilter & filter, const typename TFilter::InputImageType & image, cons
   }
   else if (option == "mask")
   {
-    const auto   mask = MakeImage<typename TFilter::MaskImageType>([](int x, int y, int z) {
+    const auto mask = MakeImage<typename TFilter::MaskImageType>([](int x, int y, int z) {
       const double ball[4] = { 96, 96, 96, 96 };
       return SquaredDistance(ball, x, y, z) < ball[3] * ball[3];
     });
@@ -256,7 +267,7 @@ AddType(const std::string & type, const Kinds & kinds)
 {
   using ImageType = itk::Image<TPixel, 3>;
   static std::map<std::string, typename ImageType::Pointer> images;
-  const std::array<double, 3>                               spacings[] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 } };
+  const std::array<double, 3> spacings[] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 } };
   const auto add = [&](const auto & kind, const std::array<double, 3> & spacing, const std::string & option) {
     std::string name = type + "/" + kind.first + "/";
     for (const double s : spacing)
@@ -265,30 +276,33 @@ AddType(const std::string & type, const Kinds & kinds)
     }
     const auto make = kind.second;
     const auto key = kind.first;
-    benchmark::RegisterBenchmark((name + "/" + option).c_str(), [=](benchmark::State & state) {
-      auto & image = images[key];
-      if (image == nullptr)
-      {
-        image = MakeImage<ImageType>(make());
-      }
-      image->SetSpacing(spacing.data());
-      const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>::New();
-      filter->SetInput(image);
-      filter->SetNumberOfWorkUnits(1);
-      SetOption(*filter, *image, option);
-      filter->Update(); // the first one waits for the system to give memory
-      for (auto _ : state)
-      {
-        filter->Modified();
-        filter->Update();
-      }
-      state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * length * length * length);
-    })
+    benchmark::RegisterBenchmark((name + "/" + option).c_str(),
+                                 [=](benchmark::State & state) {
+                                   auto & image = images[key];
+                                   if (image == nullptr)
+                                   {
+                                     image = MakeImage<ImageType>(make());
+                                   }
+                                   image->SetSpacing(spacing.data());
+                                   const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>::New();
+                                   filter->SetInput(image);
+                                   filter->SetNumberOfWorkUnits(1);
+                                   SetOption(*filter, *image, option);
+                                   filter->Update(); // the first one waits for the system to give memory
+                                   for (auto _ : state)
+                                   {
+                                     filter->Modified();
+                                     filter->Update();
+                                   }
+                                   state.SetItemsProcessed(static_cast<int64_t>(state.iterations()) * length * length *
+                                                           length);
+                                 })
       ->MeasureProcessCPUTime()
-      ->MinTime(0.05)
+      ->Iterations(2)
       ->Repetitions(5)
       ->ReportAggregatesOnly()
-      ->ComputeStatistics("min", [](const std::vector<double> & values) { return *std::min_element(values.begin(), values.end()); });
+      ->ComputeStatistics(
+        "min", [](const std::vector<double> & values) { return *std::min_element(values.begin(), values.end()); });
   };
   for (const auto & kind : kinds)
   {

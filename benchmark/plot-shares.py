@@ -33,7 +33,14 @@ def main(results, picture):
     shares = {key: rate / rates[key[0], "random", *key[2:]] for key, rate in rates.items() if key[1] != "random"}
 
     print("| pixel type | spacing | option | random, Mvoxel/s | worst share | median | best |\n|---|---|---|---|---|---|---|")
-    for pixel, _, spacing, option in [key for key in rates if key[1] == "random"]:
+    # Repetitions come in random order.
+    pixels = ("float", "double", "int16", "uint8")
+    spacings = ("1.0 1.0 1.0", "1.0 1.0 2.5", "0.7 0.8 2.0")
+    randoms = sorted(
+        (key for key in rates if key[1] == "random"),
+        key=lambda key: (pixels.index(key[0]), spacings.index(key[2]), key[3]),
+    )
+    for pixel, _, spacing, option in randoms:
         group = {key[1]: share for key, share in shares.items() if key[0] == pixel and key[2:] == (spacing, option)}
         group.pop("infinity", None)
         if group:
@@ -43,23 +50,20 @@ def main(results, picture):
                 f"| {group[worst]:.2f} ({worst}) | {statistics.median(group.values()):.2f} | {group[best]:.2f} ({best}) |"
             )
 
-    print("\n| image | " + " | ".join(f"{pixel}, {spacing}" for pixel in ("float", "double") for spacing in ("1.0 1.0 1.0", "1.0 1.0 2.5")) + " |")
-    print("|---" * 5 + "|")
-    for image in dict.fromkeys(key[1] for key in rates if key[0] == "float"):
-        cells = [
-            f"{rates[pixel, image, spacing, 'default'] / 1e6:.0f}"
-            for pixel in ("float", "double")
-            for spacing in ("1.0 1.0 1.0", "1.0 1.0 2.5")
-        ]
-        print(f"| {image} | " + " | ".join(cells) + " |")
+    columns = [(pixel, spacing) for pixel in pixels for spacing in spacings[:2]]
+    print("\n| image | " + " | ".join(f"{pixel}, {spacing}" for pixel, spacing in columns) + " |")
+    print("|---" * (len(columns) + 1) + "|")
+    for image in sorted({key[1] for key in rates}, key=lambda image: (image != "random", image)):
+        found = [rates.get((pixel, image, spacing, "default")) for pixel, spacing in columns]
+        print(f"| {image} | " + " | ".join("" if rate is None else f"{rate / 1e6:.0f}" for rate in found) + " |")
 
     figure, axes = plt.subplots(figsize=(10, 5), layout="constrained")
-    pixels = list(dict.fromkeys(key[0] for key in rates))
-    for i, pixel in enumerate(pixels):
+    for pixel in pixels:
         values = [share for key, share in shares.items() if key[0] == pixel and key[1] != "infinity"]
         axes.plot(sorted(values), label=pixel, marker=".")
     axes.axhline(0.7, color="gray", linestyle="--", label="0.7")
-    axes.set(ylim=(0, 2), xlabel="image, spacing and option, the slowest first", ylabel="rate beside that of random numbers")
+    axes.set_ylim(bottom=0)
+    axes.set(xlabel="image, spacing and option, the slowest first", ylabel="rate beside that of random numbers")
     axes.legend()
     figure.savefig(picture, dpi=80)
 

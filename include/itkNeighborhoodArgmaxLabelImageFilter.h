@@ -272,8 +272,7 @@ protected:
 
 private:
   using LabelsType = NeighborhoodLabels<ImageDimension>;
-  using TileWalkType =
-    NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
+  using TileWalkType = NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
 
   void
   LabelRegion(const OutputImageRegionType & region);

@@ -359,7 +359,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const
   // Not quite to 1: where ITK's sum of steps is rounded beyond that, it starts again at 0.
   TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, 0.9999f);
 
-  const TileWalkType walk({ this->GetInput(), this->GetMaskImage(), this->GetOutput(), this->GetScoreImage() },
+  const TileWalkType          walk({ this->GetInput(), this->GetMaskImage(), this->GetOutput(), this->GetScoreImage() },
                           m_Radius,
                           m_Border == BorderEnum::Periodic,
                           m_BackgroundValue);

@@ -33,7 +33,8 @@ namespace itk::NeighborhoodArgmaxLabel
 /** \class TileWalk
  * \brief Takes a region through the labelers: tiles, planes and rows in, labels, scores and background out.
  *
- * Neighborhoods of 3x3 and 3x3x3 go tile by tile, so that what one plane gave serves the next two; all others row by row.
+ * Neighborhoods of 3x3 and 3x3x3 go tile by tile, so that what one plane gave serves the next two; all others row by
+ * row.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TInputImage, typename TMaskImage, typename TLabelImage, typename TScoreImage>
@@ -65,8 +66,8 @@ public:
     , m_BackgroundValue(backgroundValue)
   {}
 
-  /** The axis along which rows are taken: the first one, in which they lie in memory, unless they are short and those of
-   * another one long. */
+  /** The axis along which rows are taken: the first one, in which they lie in memory, unless they are short and those
+   * of another one long. */
   unsigned int
   ChooseRowAxis(const RegionType & region) const
   {
@@ -229,7 +230,10 @@ private:
   // ---- Tiles
 
   void
-  LabelTiles(const Rules & rules, const TileAxes & axes, const Regions & regions, TotalProgressReporter & progress) const
+  LabelTiles(const Rules &           rules,
+             const TileAxes &        axes,
+             const Regions &         regions,
+             TotalProgressReporter & progress) const
   {
     // Tiles of at most this many voxels march along the slowest axis of the neighborhood, and stay in the cache.
     constexpr SizeValueType maximumColumns = sizeof(PixelType) == 1 ? 512 : 256;
@@ -333,8 +337,7 @@ private:
       if (!isInImage)
       {
         const SizeValueType at = slot + row * memory.stagedColumns;
-        memory.rows[row] =
-          m_Rows.GetRow(index, 0, length, memory.values.data() + at, memory.present.data() + at);
+        memory.rows[row] = m_Rows.GetRow(index, 0, length, memory.values.data() + at, memory.present.data() + at);
       }
       Row<PixelType> & staged = memory.rows[row];
       ++staged.values;

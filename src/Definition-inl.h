@@ -95,13 +95,16 @@ FindNoHigherIn(const TReal *            center,
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
     const CodeOf<TReal> before = hasNoHigher[x];
-    hasNoHigher[x] = (competes[x] != 0) & !(center[x] - neighbor[x] < 0) ? 1 : before;
+    hasNoHigher[x] = ((competes[x] != 0) & !(center[x] - neighbor[x] < 0)) ? 1 : before;
   }
 }
 
 template <typename TReal, bool VPlain>
 void
-Compete(const TReal * center, const CandidateRows<TReal> & candidates, const WinnerRow<TReal> & winners, std::size_t width)
+Compete(const TReal *                center,
+        const CandidateRows<TReal> & candidates,
+        const WinnerRow<TReal> &     winners,
+        std::size_t                  width)
 {
   ForWholeVectors<MinimumWidth>(width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
     CompeteIn<TReal, VPlain>(center, candidates, winners, begin, end);

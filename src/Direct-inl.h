@@ -38,12 +38,15 @@ struct Goals
   TReal * rows[MaximumNumberOfClasses + 1];
 };
 
-/** One that is too close to tell in float decides for all of them. The more classes, the more of them are close. */
-template <Shape VShape>
-constexpr std::ptrdiff_t VoxelsAtOnce = NumberOfClasses(VShape) > 3 ? 32 : 256;
+/** Few enough for goals to stay in the cache. In float one that is too close to tell decides for all of them, and the
+ * more classes there are, the more are close. */
+template <typename TReal, Shape VShape>
+constexpr std::ptrdiff_t VoxelsAtOnce = NumberOfClasses(VShape) <= 3     ? 256
+                                        : sizeof(TReal) == sizeof(float) ? 48
+                                                                         : 128;
 
 /** By scores as the definition has them; NaN at strict extrema, where nothing is reached. */
-template <typename TReal, Shape VShape>
+template <typename TReal, Shape VShape, bool VStrict>
 NeighborhoodArgmaxLabel_LOOP void
 FindGoals(const ClassSources<TReal> & sourceRows,
           const DirectRule &          directRule,
@@ -60,7 +63,6 @@ FindGoals(const ClassSources<TReal> & sourceRows,
   const TReal               none = static_cast<TReal>(__builtin_nan(""));
   const TReal               zero = 0;
   const TReal               infinity = static_cast<TReal>(__builtin_inf());
-  const TReal               strictLimit = rule.labelStrictExtrema ? zero : -infinity;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
     TReal  differences[numberOfClasses];
@@ -72,15 +74,21 @@ FindGoals(const ClassSources<TReal> & sourceRows,
       differences[k] = sources.center[x] - least;
       classScores[k] = static_cast<double>(differences[k]) * rule.weights[k];
       best = GreaterOf(best, classScores[k]);
-      greatest = GreaterOf(greatest, differences[k]);
+      if constexpr (VStrict)
+      {
+        greatest = GreaterOf(greatest, differences[k]);
+      }
     });
-    best += greatest < strictLimit ? none : -zero; // a sum, as compilers vectorize no choice of comparisons
+    if constexpr (VStrict)
+    {
+      best += greatest < 0 ? none : -zero; // a sum, as compilers vectorize no choice of comparisons
+    }
     ForEachIndex<numberOfClasses>([&](auto index) {
       constexpr int k = decltype(index)::value;
       const TReal   wanted = isFloat ? differences[k] : static_cast<TReal>(classScores[k]);
-      goals.rows[k][x] = classScores[k] == best ? wanted : none;
+      goals.rows[k][x - begin] = classScores[k] == best ? wanted : none;
     });
-    goals.rows[numberOfClasses][x] = (rule.centerScore == best) | (best != best) ? 0 : none;
+    goals.rows[numberOfClasses][x - begin] = ((rule.centerScore == best) | (best != best)) ? 0 : none;
     scores[x] = best;
   }
 }
@@ -116,12 +124,12 @@ FindGoalsInFloat(const ClassSources<float> & sourceRows,
     });
     ForEachIndex<numberOfClasses>([&](auto index) {
       constexpr int k = decltype(index)::value;
-      goals.rows[k][x] = classScores[k] == best ? differences[k] : none;
+      goals.rows[k][x - begin] = classScores[k] == best ? differences[k] : none;
     });
-    goals.rows[numberOfClasses][x] = rule.floatCenterScore == best ? 0 : none;
+    goals.rows[numberOfClasses][x - begin] = rule.floatCenterScore == best ? 0 : none;
     // 0 and infinity are scores that all classes share; a center that is infinite does not compete, or is NaN.
     const bool isCertain = (best == 0) | !(best < HUGE_VALF) | !(sources.center[x] < HUGE_VALF);
-    isClose |= (best - second <= fabsf(best) * tolerance) & !isCertain ? 1 : 0;
+    isClose |= ((best - second <= fabsf(best) * tolerance) & !isCertain) ? 1 : 0;
   }
   return isClose == 0;
 }
@@ -150,14 +158,14 @@ FindLabels(const NeighborRows<TReal> & neighborRows,
   const Goals<TReal>        goals = goalRows;
   NeighborhoodArgmaxLabel_VECTORIZE for (std::ptrdiff_t x = begin; x < end; ++x)
   {
-    CodeOf<TReal>    best = 0;
-    const TReal      center = neighbors.center[x];
+    CodeOf<TReal> best = 0;
+    const TReal   center = neighbors.center[x];
     ForEachIndex<numberOfLabels>([&](auto index) {
       constexpr int label = numberOfLabels - 1 - decltype(index)::value; // in descending order
       constexpr int k = ClassOf(VShape, label);
       if constexpr (label == numberOfLabels / 2)
       {
-        const TReal goal = goals.rows[numberOfClasses][x];
+        const TReal goal = goals.rows[numberOfClasses][x - begin];
         best = LowerLabel<CodeOf<TReal>>(best, goal == goal, LabelMask - label);
       }
       else if constexpr (k >= 0)
@@ -168,7 +176,7 @@ FindLabels(const NeighborRows<TReal> & neighborRows,
         {
           reached *= rule.weights[k];
         }
-        best = LowerLabel<CodeOf<TReal>>(best, reached == goals.rows[k][x], LabelMask - label);
+        best = LowerLabel<CodeOf<TReal>>(best, reached == goals.rows[k][x - begin], LabelMask - label);
       }
     });
     codes[x] = best;
@@ -189,13 +197,16 @@ MakeCenters(const TReal * values, TReal * centers, std::size_t width)
 
 template <typename TReal, Shape VShape>
 void
-LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, const PlaneResults & results, void * memory)
+LabelDirectly(const PlaneRows<TReal> & plane,
+              const DirectRule &       directRule,
+              const PlaneResults &     results,
+              void *                   memory)
 {
-  Scratch        scratch(memory, plane.width);
-  auto * const   codes = scratch.Take<CodeOf<TReal>>();
-  auto * const   scores = scratch.Take<double>();
-  auto * const   centers = scratch.Take<TReal>();
-  Goals<TReal>   goals;
+  Scratch      scratch(memory, plane.width);
+  auto * const codes = scratch.Take<CodeOf<TReal>>();
+  auto * const scores = scratch.Take<double>();
+  auto * const centers = scratch.Take<TReal>();
+  Goals<TReal> goals;
   for (int k = 0; k <= NumberOfClasses(VShape); ++k)
   {
     goals.rows[k] = scratch.Take<TReal>();
@@ -204,6 +215,7 @@ LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, con
   DirectRule rule = directRule;
   rule.centerScore = rule.centerScore > DBL_MAX ? DBL_MAX : rule.centerScore < -DBL_MAX ? -DBL_MAX : rule.centerScore;
   const bool isScored = HasScores(results);
+  const auto findGoals = rule.labelStrictExtrema ? FindGoals<TReal, VShape, true> : FindGoals<TReal, VShape, false>;
   ForEachRowOfPlane<TReal, VShape>(plane, scratch, [&](ClassSources<TReal> sources, std::size_t row) {
     NeighborRows<TReal> neighbors;
     for (int k = 0; k < RowOf(NumberOfLabels(VShape)); ++k)
@@ -217,21 +229,20 @@ LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, con
     }
     neighbors.center = sources.center;
     ForWholeVectors<MinimumWidth>(plane.width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-      for (constexpr std::ptrdiff_t step = VoxelsAtOnce<VShape>; begin < end; begin += step)
+      for (constexpr std::ptrdiff_t step = VoxelsAtOnce<TReal, VShape>; begin < end; begin += step)
       {
         const std::ptrdiff_t to = end - begin < step ? end : begin + step;
+        bool                 isFound = false;
         if constexpr (sizeof(TReal) == sizeof(float))
         {
-          if (rule.isScreened && !isScored && FindGoalsInFloat<VShape>(sources, rule, goals, begin, to))
-          {
-            continue;
-          }
+          isFound = rule.isScreened && !isScored && FindGoalsInFloat<VShape>(sources, rule, goals, begin, to);
         }
-        FindGoals<TReal, VShape>(sources, rule, goals, scores, begin, to);
+        if (!isFound)
+        {
+          findGoals(sources, rule, goals, scores, begin, to);
+        }
+        FindLabels<TReal, VShape>(neighbors, rule, goals, codes, begin, to);
       }
-    });
-    ForWholeVectors<MinimumWidth>(plane.width, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
-      FindLabels<TReal, VShape>(neighbors, rule, goals, codes, begin, end);
     });
     StoreLabels(codes, results, row);
     if (isScored)
@@ -244,9 +255,13 @@ LabelDirectly(const PlaneRows<TReal> & plane, const DirectRule & directRule, con
 
 template <typename TReal>
 void
-LabelDirectlyOfShape(const PlaneRows<TReal> & plane, const DirectRule & rule, const PlaneResults & results, void * scratch)
+LabelDirectlyOfShape(const PlaneRows<TReal> & plane,
+                     const DirectRule &       rule,
+                     const PlaneResults &     results,
+                     void *                   scratch)
 {
-  CallForShape(rule.shape, [&](auto shape) { LabelDirectly<TReal, decltype(shape)::value>(plane, rule, results, scratch); });
+  CallForShape(rule.shape,
+               [&](auto shape) { LabelDirectly<TReal, decltype(shape)::value>(plane, rule, results, scratch); });
 }
 
 } // namespace

@@ -23,8 +23,8 @@
 
 #include <math.h> // HUGE_VALF, fabsf
 
-/** Images of integers, or of multiples of a power of two: packed keys are exact, so that the least key of a class is its
- * winner with its label, and only the classes have to compete. */
+/** Images of integers, or of multiples of a power of two: packed keys are exact, so that the least key of a class is
+ * its winner with its label, and only the classes have to compete. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 namespace
@@ -38,11 +38,12 @@ template <typename TKey, Shape VShape, int VIndex>
 inline TKey
 OrderOf(TKey center, TKey least)
 {
-  return static_cast<TKey>(center - least + (LabelMask - FirstLabel(VShape, VIndex)));
+  constexpr int code = LabelMask - FirstLabel(VShape, VIndex);
+  return static_cast<TKey>(center - least + code);
 }
 
 /** Scores as the definition has them. A winner that is AbsentKey has none. */
-template <Shape VShape>
+template <Shape VShape, bool VHasAbsent>
 NeighborhoodArgmaxLabel_LOOP void
 CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
                 const KeyRule &                    keyRule,
@@ -64,8 +65,11 @@ CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
     ForEachClass<std::int32_t, VShape>(sources, static_cast<std::ptrdiff_t>(x), [&](auto index, std::int32_t least) {
       constexpr int k = decltype(index)::value;
       orders[k] = OrderOf<std::int32_t, VShape, k>(sources.center[x], least);
-      const double score = static_cast<double>(orders[k] >> 5) * rule.weights[k];
-      classScores[k] = orders[k] > AbsentOrder ? score : none;
+      classScores[k] = static_cast<double>(orders[k] >> 5) * rule.weights[k];
+      if constexpr (VHasAbsent)
+      {
+        classScores[k] = classScores[k] > (AbsentOrder >> 5) * rule.weights[k] ? classScores[k] : none;
+      }
       best = GreaterOf(best, classScores[k]);
     });
     std::int32_t code = rule.centerScore == best ? centerCode : 0;
@@ -78,7 +82,8 @@ CompareInDouble(const ClassSources<std::int32_t> & sourceRows,
   }
 }
 
-/** Scores in float. Returns whether some are too close to tell; classes at irrational ratios of distances rarely are. */
+/** Scores in float. Returns whether some are too close to tell; classes at irrational ratios of distances rarely are.
+ */
 template <Shape VShape, bool VHasAbsent>
 NeighborhoodArgmaxLabel_LOOP bool
 CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
@@ -123,7 +128,7 @@ CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
       {
         score = order > AbsentOrder ? score : -HUGE_VALF;
       }
-      const float        lesser = score < best ? score : best;
+      const float lesser = score < best ? score : best;
       second = lesser > second ? lesser : second;
       code = score > best ? order : code;
       best = score > best ? score : best;
@@ -131,7 +136,7 @@ CompareInFloat(const ClassSources<std::int32_t> & sourceRows,
     });
     // 0 is the one score that classes share whatever their distances: there the lowest label wins.
     code = best == 0 ? greatest : code;
-    isClose |= (best - second <= fabsf(best) * tolerance) & (best != 0) ? 1 : 0;
+    isClose |= ((best - second <= fabsf(best) * tolerance) & (best != 0)) ? 1 : 0;
     codes[x] = code;
   }
   return isClose != 0;
@@ -158,9 +163,10 @@ LabelByKeys(const PlaneRows<std::int32_t> & plane, const KeyRule & keyRule, cons
   ForEachRowOfPlane<std::int32_t, VShape>(
     plane, scratch, [&](const ClassSources<std::int32_t> & sources, std::size_t row) {
       const auto compareInFloat = rule.hasAbsent ? CompareInFloat<VShape, true> : CompareInFloat<VShape, false>;
+      const auto compareInDouble = rule.hasAbsent ? CompareInDouble<VShape, true> : CompareInDouble<VShape, false>;
       if (!rule.isScreened || HasScores(results) || compareInFloat(sources, rule, codes, plane.width))
       {
-        CompareInDouble<VShape>(sources, rule, codes, scores, plane.width);
+        compareInDouble(sources, rule, codes, scores, plane.width);
       }
       StoreLabels(codes, results, row);
       if (HasScores(results))

@@ -82,8 +82,10 @@ MakeNeighborhood(const Rules & rules, unsigned int numberOfPlanes)
     }
   };
   useShape(is3D ? (isFull ? Shape::Full3D : Shape::Faces3D) : (isFull ? Shape::Full2D : Shape::Faces2D));
-  const auto [least, greatest] = std::minmax_element(
-    rules.candidates.begin(), rules.candidates.end(), [](const auto & a, const auto & b) { return a.weight < b.weight; });
+  const auto [least, greatest] =
+    std::minmax_element(rules.candidates.begin(), rules.candidates.end(), [](const auto & a, const auto & b) {
+      return a.weight < b.weight;
+    });
   neighborhood.leastWeight = least->weight;
   neighborhood.greatestWeight = greatest->weight;
   if (neighborhood.shape == Shape::Full3D)
@@ -122,7 +124,9 @@ ChooseKeyScale(double greatest, double lastScale)
   }
   // With two bits to spare for the next planes.
   const int exponent = std::ilogb(LargestKeyValue) - 3 - std::ilogb(greatest);
-  return exponent >= 0 ? std::ldexp(1.0, std::min(exponent, greatestExponent)) : greatest <= LargestKeyValue ? 1.0 : 0.0;
+  return exponent >= 0                 ? std::ldexp(1.0, std::min(exponent, greatestExponent))
+         : greatest <= LargestKeyValue ? 1.0
+                                       : 0.0;
 }
 
 template <typename TPixel>
@@ -166,7 +170,8 @@ MakeDirectRule(const Neighborhood & neighborhood, const PlaneFacts & facts)
   }
   rule.floatCenterScore = static_cast<float>(std::max(-greatestScore, std::min(center, greatestScore)));
   // Processors are slow to multiply denormal numbers.
-  rule.isScreened = facts.greatest < 0x1p50 && facts.greatest > 0x1p-100 && neighborhood.leastWeight * 1024 > neighborhood.greatestWeight &&
+  rule.isScreened = facts.greatest < 0x1p50 && facts.greatest > 0x1p-100 &&
+                    neighborhood.leastWeight * 1024 > neighborhood.greatestWeight &&
                     (center == 0.0 || std::abs(center) >= leastScore);
   return rule;
 }

@@ -35,7 +35,7 @@ constexpr std::int32_t InfinityBits = sizeof(TReal) == sizeof(float) ? 0x7f80000
 
 template <typename TPixel, bool VMasked, bool VNaN>
 NeighborhoodArgmaxLabel_LOOP std::int32_t
-GreatestBits(const TPixel * values, const unsigned char * present, std::size_t n)
+                             GreatestBits(const TPixel * values, const unsigned char * present, std::size_t n)
 {
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
@@ -68,13 +68,13 @@ Survey(const TPixel * values, const unsigned char * present, std::size_t n)
   present = present ? present - 1 : nullptr;
   n += 2;
   RowFacts     facts;
-  std::int32_t greatest =
-    present ? GreatestBits<TPixel, true, false>(values, present, n) : GreatestBits<TPixel, false, false>(values, present, n);
+  std::int32_t greatest = present ? GreatestBits<TPixel, true, false>(values, present, n)
+                                  : GreatestBits<TPixel, false, false>(values, present, n);
   if (greatest > InfinityBits<Real>)
   {
     facts.hasNaN = true;
-    greatest =
-      present ? GreatestBits<TPixel, true, true>(values, present, n) : GreatestBits<TPixel, false, true>(values, present, n);
+    greatest = present ? GreatestBits<TPixel, true, true>(values, present, n)
+                       : GreatestBits<TPixel, false, true>(values, present, n);
   }
   // Of double, up to the next number of 32 bits.
   greatest += sizeof(Integer) > sizeof(greatest) && greatest != 0 && greatest < InfinityBits<Real> ? 1 : 0;
@@ -84,7 +84,11 @@ Survey(const TPixel * values, const unsigned char * present, std::size_t n)
 
 template <typename TPixel, bool VStandIn, bool VMasked>
 NeighborhoodArgmaxLabel_LOOP void
-MakeRealsOf(const TPixel * values, const unsigned char * present, RealOf<TPixel> sign, RealOf<TPixel> * reals, std::size_t n)
+MakeRealsOf(const TPixel *        values,
+            const unsigned char * present,
+            RealOf<TPixel>        sign,
+            RealOf<TPixel> *      reals,
+            std::size_t           n)
 {
   using Real = RealOf<TPixel>;
   const Real infinity = static_cast<Real>(__builtin_inf());
@@ -163,7 +167,7 @@ MakeKeys(const TPixel * values, const unsigned char * present, double scale, std
     {
       // Beyond the limit are only values that do not compete.
       const Real scaled = factor * static_cast<Real>(values[x]);
-      const Real limited = (scaled <= limit) & (scaled >= -limit) ? scaled : 0;
+      const Real limited = ((scaled <= limit) & (scaled >= -limit)) ? scaled : 0;
       const Key  value = static_cast<Key>(limited);
       rest |= __builtin_bit_cast(IntegerOf<Real>, limited - static_cast<Real>(value)) & WithoutSign<IntegerOf<Real>>;
       keys[x] = value * KeyUnit<Key>;

@@ -148,14 +148,14 @@ public:
 private:
   struct Plane
   {
-    std::vector<Row<TPixel>>   rows;
-    std::vector<const void *>  next;
-    PlaneFacts                 facts;
-    StagedPlane<Real>          reals;
-    StagedPlane<std::int16_t>  byteKeys;
-    StagedPlane<std::int32_t>  keys;
-    double                     keyScale{ 0.0 }; // of the last try to make keys
-    bool                       hasExactKeys{ false };
+    std::vector<Row<TPixel>>  rows;
+    std::vector<const void *> next;
+    PlaneFacts                facts;
+    StagedPlane<Real>         reals;
+    StagedPlane<std::int16_t> byteKeys;
+    StagedPlane<std::int32_t> keys;
+    double                    keyScale{ 0.0 }; // of the last try to make keys
+    bool                      hasExactKeys{ false };
   };
 
   void
@@ -167,11 +167,10 @@ private:
         this->LabelByRanks(facts, results, scores);
         break;
       case Labeler::Keys:
-        m_Target.labelByKeys(
-          this->MakePlaneRows(&Plane::keys, WidthOfKeys(m_Columns)),
-          MakeKeyRule(m_Neighborhood, facts, m_KeyScale),
-          results,
-          m_Scratch.data());
+        m_Target.labelByKeys(this->MakePlaneRows(&Plane::keys, WidthOfKeys(m_Columns)),
+                             MakeKeyRule(m_Neighborhood, facts, m_KeyScale),
+                             results,
+                             m_Scratch.data());
         break;
       case Labeler::Direct:
         for (unsigned int k = 0; k < m_NumberOfPlanes; ++k)
@@ -195,7 +194,7 @@ private:
 
   template <typename T>
   PlaneRows<T>
-  MakePlaneRows(StagedPlane<T> Plane::*staged, std::size_t width)
+  MakePlaneRows(StagedPlane<T> Plane::* staged, std::size_t width)
   {
     const Plane & last = m_Planes[m_NumberOfPlanes - 1];
     PlaneRows<T>  plane{};
@@ -337,7 +336,8 @@ private:
       }
       for (std::size_t x = 0; x < count && scores; ++x)
       {
-        scores[row * results.scoreStride + static_cast<std::ptrdiff_t>(begin + x)] = static_cast<ScoreType>(wideScores[x]);
+        scores[row * results.scoreStride + static_cast<std::ptrdiff_t>(begin + x)] =
+          static_cast<ScoreType>(wideScores[x]);
       }
     }
   }

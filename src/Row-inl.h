@@ -20,7 +20,7 @@
 
 #include "Target.h"
 
-#include <float.h>  // DBL_MAX
+#include <float.h> // DBL_MAX
 #include <utility> // std::integer_sequence
 
 // Rows that are written never overlap others. Compilers that are not told test it, and take a plain loop where rows
@@ -46,8 +46,8 @@ namespace itk::NeighborhoodArgmaxLabel
 namespace
 {
 
-/** Calls loop(begin, end) for `width` voxels in whole vectors, if they fill one: the last one overlaps the others, as what
- * is left would be done voxel by voxel. */
+/** Calls loop(begin, end) for `width` voxels in whole vectors, if they fill one: the last one overlaps the others, as
+ * what is left would be done voxel by voxel. */
 template <std::size_t VLength, typename TLoop>
 inline void
 ForWholeVectors(std::size_t width, const TLoop & loop)
@@ -180,10 +180,7 @@ template <typename TFrom, typename TScore>
 NeighborhoodArgmaxLabel_LOOP void
 CopyScores(const TFrom * scores, TScore * to, std::size_t width)
 {
-  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < width; ++x)
-  {
-    to[x] = static_cast<TScore>(scores[x]);
-  }
+  NeighborhoodArgmaxLabel_VECTORIZE for (std::size_t x = 0; x < width; ++x) { to[x] = static_cast<TScore>(scores[x]); }
 }
 
 template <typename TScore>

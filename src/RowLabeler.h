@@ -94,17 +94,18 @@ private:
   using Real = RealOf<TPixel>;
   using Integer = IntegerOf<Real>;
 
-  /** Candidates of the same weight compete by their differences, which is faster, and the winners of the weights by their
-   * scores. Not in double, where a product can round two differences to one score: there all compete by their scores. */
+  /** Candidates of the same weight compete by their differences, which is faster, and the winners of the weights by
+   * their scores. Not where a product can round two differences to one score: in double, all compete by their scores;
+   * in float, those of extreme weights compete one by one. */
   void
   MakeGroups()
   {
-    constexpr bool   isDouble = sizeof(Real) == sizeof(double);
-    constexpr double leastWeight = 1e-250; // below it products of float are denormal numbers, and rounded as well
+    constexpr bool isDouble = sizeof(Real) == sizeof(double);
+    const auto     isModerate = [](double weight) { return weight > 1e-250 && weight < 1e250; };
     for (auto candidate = m_Rules.candidates.rbegin(); candidate != m_Rules.candidates.rend(); ++candidate)
     {
       const auto group = std::find_if(m_Groups.begin(), m_Groups.end(), [&](const auto & candidates) {
-        return isDouble || (candidates.front().weight == candidate->weight && candidate->weight > leastWeight);
+        return isDouble || (candidates.front().weight == candidate->weight && isModerate(candidate->weight));
       });
       if (group == m_Groups.end())
       {

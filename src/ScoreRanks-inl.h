@@ -38,15 +38,19 @@ template <Shape VShape, int VIndex>
 inline std::int16_t
 RankedOrder(std::int16_t center, std::int16_t least)
 {
-  return static_cast<std::int16_t>(center - least + (LabelMask - FirstLabel(VShape, VIndex)));
+  constexpr int code = LabelMask - FirstLabel(VShape, VIndex);
+  return static_cast<std::int16_t>(center - least + code);
 }
 
 /** The rank of a score is the number of possible scores up to it: for a difference d at the squared distance i the sum
- * of floor(d / sqrt(i) * sqrt(j)) over j = 1, 2, 3. Each is a multiple of d plus the high half of a product, whose factor
- * was checked for all d of 8 bits. Returns whether there are codes without a label, of voxels that compete. */
+ * of floor(d / sqrt(i) * sqrt(j)) over j = 1, 2, 3. Each is a multiple of d plus the high half of a product, whose
+ * factor was checked for all d of 8 bits. Returns whether there are codes without a label, of voxels that compete. */
 template <Shape VShape>
 NeighborhoodArgmaxLabel_LOOP bool
-CompareRanks(const ClassSources<std::int16_t> & sourceRows, const RankRule & rankRule, std::int16_t * codes, std::size_t width)
+CompareRanks(const ClassSources<std::int16_t> & sourceRows,
+             const RankRule &                   rankRule,
+             std::int16_t *                     codes,
+             std::size_t                        width)
 {
   // Compilers load these, while they would make constants of the text anew for each vector.
   const struct
@@ -75,7 +79,7 @@ CompareRanks(const ClassSources<std::int16_t> & sourceRows, const RankRule & ran
       best = code > best ? code : best;
     });
     const std::int16_t code = best < center ? centerCode : best;
-    isUndecided |= ((code & LabelMask) == 0) & (sources.center[x] < AbsentKey<std::int16_t>) ? 1 : 0;
+    isUndecided |= (((code & LabelMask) == 0) & (sources.center[x] < AbsentKey<std::int16_t>)) ? 1 : 0;
     codes[x] = code;
   }
   return isUndecided != 0;

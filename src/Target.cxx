@@ -42,7 +42,11 @@ template <typename TReal>
 constexpr RealTarget<TReal>
 MakeRealTarget()
 {
-  return { LabelDirectlyOfShape<TReal>, Compete<TReal, false>, Compete<TReal, true>, CompeteByScores<TReal>, FindNoHigher<TReal> };
+  return { LabelDirectlyOfShape<TReal>,
+           Compete<TReal, false>,
+           Compete<TReal, true>,
+           CompeteByScores<TReal>,
+           FindNoHigher<TReal> };
 }
 
 } // namespace

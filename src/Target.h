@@ -25,16 +25,17 @@
 #include <cstdint>
 #include <type_traits>
 
-/** What the labelers do row by row. Target.cxx and the files that end with -inl.h are compiled once for each instruction
- * set; everything else calls them through the table of the set in use. Only plain data is handed over: the code of a set
- * uses no function of the standard library, as the linker might give it to the whole program, on any processor. */
+/** What the labelers do row by row. Target.cxx and the files that end with -inl.h are compiled once for each
+ * instruction set; everything else calls them through the table of the set in use. Only plain data is handed over: the
+ * code of a set uses no function of the standard library, as the linker might give it to the whole program, on any
+ * processor. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** What differences of pixels are computed in: float where it holds every pixel value, else double. */
 template <typename TPixel>
-using RealOf =
-  std::conditional_t<std::is_same_v<TPixel, float> || (std::is_integral_v<TPixel> && sizeof(TPixel) <= 2), float, double>;
+using RealOf = std::
+  conditional_t<std::is_same_v<TPixel, float> || (std::is_integral_v<TPixel> && sizeof(TPixel) <= 2), float, double>;
 
 /** An integer as wide as a real number, so that both fill the same number of lanes. */
 template <typename TReal>
@@ -45,7 +46,8 @@ using IntegerOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t,
 template <typename TReal>
 using CodeOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t, TReal>;
 
-// ---- Packed keys: KeyUnit * value + label, so that the least key is the least value, and of equal ones the lowest label
+// ---- Packed keys: KeyUnit * value + label, so that the least key is the least value, and of equal ones the lowest
+// label
 
 /** At least 27. With 64, a difference of 16-bit keys shifted right by 5 is twice the difference of the values. */
 template <typename TKey>
@@ -99,16 +101,17 @@ constexpr int
 LabelOf(Shape shape, int x, int y, int z)
 {
   const int offset[3]{ x, y, z };
-  return static_cast<int>(Is3D(shape) ? NeighborhoodLabels<3>().LabelOf(offset) : NeighborhoodLabels<2>().LabelOf(offset));
+  return static_cast<int>(Is3D(shape) ? NeighborhoodLabels<3>().LabelOf(offset)
+                                      : NeighborhoodLabels<2>().LabelOf(offset));
 }
 
 /** The step of a label along an axis. */
 constexpr int
 OffsetOf(Shape shape, int label, unsigned int axis)
 {
-  return static_cast<int>(Is3D(shape)  ? NeighborhoodLabels<3>().OffsetOf(static_cast<unsigned int>(label), axis)
-                          : axis < 2 ? NeighborhoodLabels<2>().OffsetOf(static_cast<unsigned int>(label), axis)
-                                     : 0);
+  return static_cast<int>(Is3D(shape) ? NeighborhoodLabels<3>().OffsetOf(static_cast<unsigned int>(label), axis)
+                          : axis < 2  ? NeighborhoodLabels<2>().OffsetOf(static_cast<unsigned int>(label), axis)
+                                      : 0);
 }
 
 /** The class of a label; -1 for the center, and where only faces compete for all others. */
@@ -166,10 +169,10 @@ constexpr std::size_t MinimumWidth = 16;
 template <typename T>
 struct PlaneRows
 {
-  const T * const *    planes[3]; ///< below, at and above: rows, from the one before the first to the one behind the last
-  std::size_t          numberOfRows;
-  std::size_t          width; ///< at least MinimumWidth; of keys, a multiple of KeyMultiple
-  const void * const * next;  ///< for each row what to fetch into the cache meanwhile, or nullptr
+  const T * const * planes[3]; ///< below, at and above: rows, from the one before the first to the one behind the last
+  std::size_t       numberOfRows;
+  std::size_t       width;   ///< at least MinimumWidth; of keys, a multiple of KeyMultiple
+  const void * const * next; ///< for each row what to fetch into the cache meanwhile, or nullptr
   std::size_t          bytesOfNext;
 };
 
@@ -186,9 +189,10 @@ struct ClassRule
 struct DirectRule : ClassRule
 {
   bool  hasNaN;
-  bool  isScreened;       ///< scores in float come first
+  bool  isScreened;                           ///< scores in float come first
   float floatWeights[MaximumNumberOfClasses]; ///< in units in which no score is too small or too great for float
-  float floatCenterScore; ///< in these units; finite, and above the scores of negative differences where they do not count
+  float
+    floatCenterScore; ///< in these units; finite, and above the scores of negative differences where they do not count
 };
 
 struct KeyRule : ClassRule
@@ -219,7 +223,7 @@ struct PlaneResults
 {
   std::uint8_t * labels;
   std::ptrdiff_t labelStride;
-  float *        floatScores;  ///< one of the two, or none
+  float *        floatScores; ///< one of the two, or none
   double *       doubleScores;
   std::ptrdiff_t scoreStride;
   std::size_t    width;
@@ -275,17 +279,28 @@ struct PixelTarget
   RowFacts (*survey)(const TPixel * values, const unsigned char * present, std::size_t n);
 
   /** sign * value. With isStandIn, infinities stand for what is NaN or does not compete, as in DirectRule. */
-  void (*makeReals)(const TPixel * values, const unsigned char * present, Real sign, bool isStandIn, Real * reals, std::size_t n);
+  void (*makeReals)(const TPixel *        values,
+                    const unsigned char * present,
+                    Real                  sign,
+                    bool                  isStandIn,
+                    Real *                reals,
+                    std::size_t           n);
 
   /** Keys of scale * value, or AbsentKey. False if some are rounded. Values are below LargestKeyValue / |scale|. */
-  bool (*makeKeys)(const TPixel * values, const unsigned char * present, double scale, std::int32_t * keys, std::size_t n);
+  bool (
+    *makeKeys)(const TPixel * values, const unsigned char * present, double scale, std::int32_t * keys, std::size_t n);
 };
 
 template <typename TPixel>
 struct BytePixelTarget
 {
   /** Keys of sign * value + offset, or AbsentKey. */
-  void (*makeByteKeys)(const TPixel * values, const unsigned char * present, int sign, int offset, std::int16_t * keys, std::size_t n);
+  void (*makeByteKeys)(const TPixel *        values,
+                       const unsigned char * present,
+                       int                   sign,
+                       int                   offset,
+                       std::int16_t *        keys,
+                       std::size_t           n);
 };
 
 template <typename TReal>

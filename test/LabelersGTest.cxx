@@ -182,7 +182,8 @@ enum class Values
   Few,
   Any,
   Deep,
-  Hostile
+  Tiny,
+  Extreme
 };
 
 template <typename TPixel>
@@ -200,9 +201,20 @@ MakeValue(Values kind, std::mt19937 & engine)
   }
   if constexpr (std::is_floating_point_v<TPixel>)
   {
-    if (kind == Values::Hostile)
+    if (kind == Values::Tiny)
     {
-      const TPixel values[] = { Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), Limits::max(), Limits::denorm_min(), -0.0f, 0.0f, 1.0f };
+      return static_cast<TPixel>(engine() % 5) * Limits::denorm_min();
+    }
+    if (kind == Values::Extreme)
+    {
+      const TPixel values[] = { Limits::quiet_NaN(),
+                                Limits::infinity(),
+                                -Limits::infinity(),
+                                Limits::max(),
+                                Limits::denorm_min(),
+                                -0.0f,
+                                0.0f,
+                                1.0f };
       return values[engine() % 8];
     }
     const auto value = static_cast<TPixel>(engine()) / 16777216 - 100;
@@ -254,11 +266,11 @@ TYPED_TEST_SUITE(Labelers, PixelTypes);
 
 TYPED_TEST(Labelers, GiveTheDefinitionAtEveryWidthAndInstructionSet)
 {
-  const double       spacings[][3] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 } };
-  const double       infinity = std::numeric_limits<double>::infinity();
-  const double       centerScores[] = { -100, 0, -infinity, infinity, -1.5 };
-  const std::string  usual = GetInstructionSet();
-  std::mt19937       engine(1);
+  const double      spacings[][3] = { { 1, 1, 1 }, { 1, 1, 2.5 }, { 0.7, 0.8, 2 }, { 1, 1e-300, 1e300 } };
+  const double      infinity = std::numeric_limits<double>::infinity();
+  const double      centerScores[] = { -100, 0, -infinity, infinity, -1.5 };
+  const std::string usual = GetInstructionSet();
+  std::mt19937      engine(1);
   for (const auto & instructionSet : GetInstructionSets())
   {
     SetInstructionSet(instructionSet);
@@ -266,10 +278,10 @@ TYPED_TEST(Labelers, GiveTheDefinitionAtEveryWidthAndInstructionSet)
     {
       for (unsigned int first = 0; first < NumberOfLabelers; ++first)
       {
-        for (const auto kind : { Values::Few, Values::Any, Values::Deep, Values::Hostile })
+        for (const auto kind : { Values::Few, Values::Any, Values::Deep, Values::Tiny, Values::Extreme })
         {
           const bool is3D = engine() % 4 != 0;
-          Rules      rules = MakeRules(is3D, engine() % 3 != 0, spacings[engine() % 3]);
+          Rules      rules = MakeRules(is3D, engine() % 3 != 0, spacings[engine() % 4]);
           rules.centerScore = centerScores[engine() % 5];
           rules.labelStrictExtrema = engine() % 3 == 0;
           rules.ascent = engine() % 3 == 0;
@@ -303,8 +315,49 @@ TYPED_TEST(Labelers, AreTheOnesThatWereMeant)
       EXPECT_EQ(after[k] != before[k], k == static_cast<unsigned int>(labeler)) << k;
     }
   };
-  expectOnly(sizeof(TypeParam) == 1 ? Labeler::Ranks : Labeler::Keys, [&] { Compare(rules, few, Labeler::Ranks, true); });
+  expectOnly(sizeof(TypeParam) == 1 ? Labeler::Ranks : Labeler::Keys,
+             [&] { Compare(rules, few, Labeler::Ranks, true); });
   expectOnly(Labeler::Keys, [&] { Compare(rules, few, Labeler::Keys, true); });
   expectOnly(Labeler::Direct, [&] { Compare(rules, few, Labeler::Direct, true); });
   expectOnly(Labeler::Definition, [&] { Compare(rules, few, Labeler::Definition, true); });
+}
+
+
+TEST(ScoreRanks, OrderAllPairsOfDifferencesAsScoresDo)
+{
+  // A face, an edge and a corner neighbor, by plane and row; of a voxel in the middle of every three columns.
+  constexpr std::size_t places[][2] = { { 0, 1 }, { 0, 0 }, { 2, 2 } };
+  constexpr std::size_t columnOf[] = { 1, 1, 2 };
+  const double          spacing[] = { 1, 1, 1 };
+  const Rules           rules = MakeRules(true, true, spacing);
+  for (unsigned int first = 0; first < 3; ++first)
+  {
+    const unsigned int second = (first + 1) % 3;
+    for (int difference = -255; difference <= 255; ++difference)
+    {
+      Planes<std::uint8_t> planes;
+      planes.rows = 1;
+      planes.columns = 3 * 511;
+      planes.values.assign(3, std::vector<std::uint8_t>(3 * (planes.columns + 2), 255));
+      for (int other = -255; other <= 255; ++other)
+      {
+        const int center = std::max({ difference, other, 0 });
+        const int values[] = { center - difference, center - other };
+        if (std::max(values[0], values[1]) <= 255)
+        {
+          const auto column = static_cast<std::size_t>(1 + 3 * (other + 255));
+          planes.values[1][planes.IndexOf(1, column + 1)] = static_cast<std::uint8_t>(center);
+          planes.values[places[first][0]][planes.IndexOf(places[first][1], column + columnOf[first])] =
+            static_cast<std::uint8_t>(values[0]);
+          planes.values[places[second][0]][planes.IndexOf(places[second][1], column + columnOf[second])] =
+            static_cast<std::uint8_t>(values[1]);
+        }
+      }
+      Compare(rules, planes, Labeler::Ranks, false);
+      if (testing::Test::HasFatalFailure())
+      {
+        return;
+      }
+    }
+  }
 }

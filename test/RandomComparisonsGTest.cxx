@@ -917,7 +917,7 @@ TYPED_TEST(RandomComparisons, SpacingSoSmallOrGreatThatScoresOverflow)
   Random random(9);
   for (unsigned int i = 0; i < NumberOfSamples(60); ++i)
   {
-    auto         c = RandomCase<TypeParam, 3>(random);
+    auto c = RandomCase<TypeParam, 3>(random);
     // ITK refuses a matrix whose determinant underflows: not every axis may be this short.
     c.spacing.Fill(random.OneOf({ 1e-100, 1e-99, 1e-50, 1e-3, 1e50, 1e100 }));
     c.spacing[random.Integer(0, 2)] *= random.OneOf({ 1.0, 1.0, 0.5, 2.0 });

@@ -54,6 +54,7 @@ TEST(NeighborhoodLabels, OffsetsAreTheInverseOfLabels)
 TEST(NeighborhoodLabels, NumbersThatAreTooGreatStayTheGreatest)
 {
   constexpr auto greatest = std::numeric_limits<std::uint64_t>::max();
-  EXPECT_EQ(itk::NeighborhoodLabels<2>(std::array<std::uint64_t, 2>{ 1u << 31, 1u << 31 }).GetNumberOfLabels(), greatest);
+  EXPECT_EQ(itk::NeighborhoodLabels<2>(std::array<std::uint64_t, 2>{ 1u << 31, 1u << 31 }).GetNumberOfLabels(),
+            greatest);
   EXPECT_EQ(itk::NeighborhoodLabels<2>(std::array<std::uint64_t, 2>{ greatest, 1 }).GetNumberOfLabels(), greatest);
 }
