@@ -214,7 +214,8 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AllocateOutputs()
 {
   Superclass::AllocateOutputs();
-  NeighborhoodArgmaxLabel::AdviseHugePagesForAll(this->GetOutput(), this->GetScoreImage());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetScoreImage());
 }
 
 template <typename TInputImage, typename TOutputImage>
