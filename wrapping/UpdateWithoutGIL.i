@@ -50,15 +50,17 @@ public:
     while (work.wait_for(interval) != std::future_status::ready)
     {
       const float progress = m_Filter.GetProgress();
-      if (m_HasObserver && progress >= m_Told + 0.01f)
-      {
-        m_Told = progress;
-        m_Filter.InvokeEvent(itk::ProgressEvent());
-      }
-      if (std::chrono::steady_clock::now() >= nextLook)
+      const bool  tells = m_HasObserver && progress >= m_Told + 0.01f;
+      // Before observers, too: what a handler raises in them ITK takes for their own error.
+      if (tells || std::chrono::steady_clock::now() >= nextLook)
       {
         this->Look();
         nextLook = std::chrono::steady_clock::now() + 20ms;
+      }
+      if (tells && !m_IsInterrupted)
+      {
+        m_Told = progress;
+        m_Filter.InvokeEvent(itk::ProgressEvent());
       }
     }
   }

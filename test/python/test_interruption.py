@@ -45,8 +45,8 @@ def seconds_until_noticed(function, delay, number=signal.SIGINT, error=KeyboardI
 
 
 def assert_noticed(function, delay=0.1):
-    # The best of some, as others may use the machine.
-    assert min(seconds_until_noticed(function, delay) for _ in range(4)) < 0.1
+    # In one of some tries, as others may use the machine.
+    assert any(seconds_until_noticed(function, delay) < 0.1 for _ in range(8))
 
 
 def test_labels_of_a_large_array(image):
@@ -107,8 +107,9 @@ def test_any_handler_may_raise_or_not(image):
     calls = []
     before = signal.signal(signal.SIGUSR1, stop)
     try:
-        delays = [seconds_until_noticed(lambda: labels(image, **LABELS), 0.1, signal.SIGUSR1, Stop) for _ in range(3)]
-        assert min(delays) < 0.1
+        assert any(
+            seconds_until_noticed(lambda: labels(image, **LABELS), 0.1, signal.SIGUSR1, Stop) < 0.1 for _ in range(8)
+        )
         signal.signal(signal.SIGUSR1, lambda number, frame: calls.append(number))
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1)).start()
         found = labels(image, **LABELS)
