@@ -41,8 +41,11 @@ def label_zarr(source, target, client, **options):
     if metadata is not None:
         zarr.create_group(partial, attributes=metadata, zarr_format=image.metadata.zarr_format)
     writing = client.compute(found.to_zarr(partial, component=path, compute=False))
-    progress(writing)
-    writing.result()
+    try:
+        progress(writing)
+        writing.result()
+    finally:
+        writing.release()  # or a second attempt would get the errors of this one
     os.rename(partial, target)
 
 

@@ -18,6 +18,7 @@
 #ifndef itkBasinBlock_h
 #define itkBasinBlock_h
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -217,6 +218,7 @@ private:
         unfinished[left] = cell;
         left += parents[parent] != parent;
       }
+      std::reverse(unfinished, unfinished + left); // the next pass goes the other way
       count = left;
     }
   }

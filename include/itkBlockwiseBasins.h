@@ -124,8 +124,8 @@ private:
     VoxelType             end;
     std::vector<Block>    blocks; // and one at the end
     BasinForest<TNumber>  forest;
-    std::vector<CellType> closedBefore;   // of each part: as in BasinBlock::SharedBasin
-    std::vector<TNumber>  numbers;        // of each part that is a root; Continued if its basin begins in another slab
+    std::vector<CellType> closedBefore;   // of each part: as in BasinBlock::SharedBasin, or Continued
+    std::vector<TNumber>  numbers;        // of each part that is a root; if it is Continued: its place in m_Beginnings
     std::vector<Exit>     exits;          // to blocks that were not followed yet, and out of the slab
     std::vector<CellType> closed;         // basins of one block alone that begin in each segment
     std::vector<TNumber>  numbersBefore;  // basins that begin before each segment
@@ -137,20 +137,10 @@ private:
   {
     std::size_t slab;
     TNumber     part;
-
-    bool
-    operator<(const SlabPart & other) const
-    {
-      return slab != other.slab ? slab < other.slab : part < other.part;
-    }
-    bool
-    operator==(const SlabPart & other) const
-    {
-      return slab == other.slab && part == other.part;
-    }
   };
 
-  static constexpr TNumber Continued = std::numeric_limits<TNumber>::max();
+  /** What begins in another slab. */
+  static constexpr CellType Continued = std::numeric_limits<CellType>::max();
 
   /** Slabs are cut across the last axis that has more than one voxel. */
   static unsigned int
@@ -195,6 +185,10 @@ private:
 
   void
   SetLayout(LayoutType & layout, PositionType & strides, const PositionType & lengths) const;
+
+  /** Labels of a box and its halo. */
+  void
+  StageBlock(PositionType begin, PositionType end, TLabel * staged) const;
 
   void
   StageRow(PositionType position, std::int64_t count, TLabel * staged) const;
@@ -249,7 +243,7 @@ private:
   bool
   IsFirst(const Slab & slab, TNumber part) const
   {
-    return slab.forest.IsRoot(part) && slab.numbers[part] != Continued;
+    return slab.forest.IsRoot(part) && slab.closedBefore[part] != Continued;
   }
 
   /** Call function(segment, begin, end) for the segments of a block, with the parts that begin there. */
@@ -271,8 +265,7 @@ private:
   PositionType          m_NumberOfBlocks;
   TNumber *             m_Numbers;
   std::vector<Slab>     m_Slabs;
-  std::vector<SlabPart> m_Continued;  // parts whose basin begins in an earlier slab
-  std::vector<SlabPart> m_Beginnings; // where
+  std::vector<SlabPart> m_Beginnings; // of the parts that are Continued
   VoxelType             m_NumberOfBasins{ 0 };
 };
 

@@ -29,7 +29,7 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::BlockLengths(const GraphType & gra
   // Three planes of a block, between which nearly all labels lead, need less than 0.1 MB; a block 2.5 MB, passed a few
   // times. Rows are longer, as memory is read and written along them.
   constexpr std::int64_t blockVoxels = 1 << 18;
-  constexpr std::int64_t rowLength = 128;
+  constexpr std::int64_t rowLength = 256;
   // Thinner blocks would mostly be halo.
   constexpr std::int64_t minimumThickness = 8;
 
@@ -202,7 +202,8 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
     }
     position[axis] = m_Graph.Wrap(position[axis], axis);
   }
-  // What is outside along the first axis, one by one, and all the rest at once.
+  // What is outside along the first axis, one by one, and all the rest at once. A copy of the graph, as what is staged
+  // may lie anywhere for the compiler.
   const auto stage = [&position, absent, graph = m_Graph](std::int64_t x, std::int64_t length, TLabel * out) {
     position[0] = x;
     const VoxelType      voxel = graph.VoxelAt(position);
@@ -234,6 +235,21 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>
+void
+BlockwiseBasins<TLabel, TNumber, VDimension>::StageBlock(PositionType begin, PositionType end, TLabel * staged) const
+{
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    begin[axis] -= m_Halo[axis];
+    end[axis] += m_Halo[axis];
+  }
+  GraphType::ForEachRow(begin, end, [&](const PositionType & row) {
+    this->StageRow(row, end[0] - begin[0], staged);
+    staged += end[0] - begin[0];
+  });
+}
+
+template <typename TLabel, typename TNumber, unsigned int VDimension>
 template <typename TProgress>
 void
 BlockwiseBasins<TLabel, TNumber, VDimension>::FollowBlock(Slab &               slab,
@@ -244,29 +260,17 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::FollowBlock(Slab &               s
                                                           const TProgress &    progress) const
 {
   const auto [begin, end] = this->BoxOf(position);
-  PositionType haloBegin;
-  PositionType haloEnd;
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
-  {
-    haloBegin[axis] = begin[axis] - m_Halo[axis];
-    haloEnd[axis] = end[axis] + m_Halo[axis];
-  }
-  const auto length = haloEnd[0] - haloBegin[0];
-  TLabel *   staged = block.GetLabels();
-  GraphType::ForEachRow(haloBegin, haloEnd, [&](const PositionType & row) {
-    this->StageRow(row, length, staged);
-    staged += length;
-  });
+  this->StageBlock(begin, end, block.GetLabels());
   block.Follow();
 
   slab.blocks.push_back({ slab.forest.GetNumberOfParts(), block.GetClosedBegin(), 0 });
-  const auto exitOf = [&, begin = begin, end = end, origin = haloBegin](TNumber part, CellType cell) {
+  const auto exitOf = [&, begin = begin, end = end](TNumber part, CellType cell) {
     // Most are near their block: divisions take time.
     PositionType target;
     PositionType targetBlock = position;
     for (unsigned int axis = VDimension; axis-- > 0;)
     {
-      target[axis] = m_Graph.Wrap(origin[axis] + cell / static_cast<CellType>(strides[axis]), axis);
+      target[axis] = m_Graph.Wrap(begin[axis] - m_Halo[axis] + cell / static_cast<CellType>(strides[axis]), axis);
       cell %= static_cast<CellType>(strides[axis]);
       if (target[axis] < begin[axis] || target[axis] >= end[axis])
       {
@@ -388,7 +392,20 @@ template <typename TLabel, typename TNumber, unsigned int VDimension>
 void
 BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
 {
-  std::vector<SlabPart> ends; // two of each exit
+  std::vector<SlabPart> parts;
+  BasinForest<TNumber>  forest; // of them
+  const auto            placeOf = [&](std::size_t index, TNumber part) {
+    Slab & slab = m_Slabs[index];
+    part = slab.forest.RootOf(part);
+    TNumber & place = slab.numbers[part]; // and 1; these have no numbers yet
+    if (place == 0)
+    {
+      forest.Add(slab.forest.GetOrder(part));
+      parts.push_back({ index, part });
+      place = forest.GetNumberOfParts();
+    }
+    return place - 1;
+  };
   for (std::size_t i = 0; i < m_Slabs.size(); ++i)
   {
     for (const Exit & exit : m_Slabs[i].exits)
@@ -396,28 +413,12 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
       const auto isBefore = [](VoxelType voxel, const Slab & slab) { return voxel < slab.end; };
       const auto other = std::upper_bound(m_Slabs.begin(), m_Slabs.end(), exit.target, isBefore);
       const auto block = this->BlockOf(*other, m_Graph.PositionOf(exit.target));
-      ends.push_back({ i, m_Slabs[i].forest.RootOf(exit.part) });
-      ends.push_back({ static_cast<std::size_t>(other - m_Slabs.begin()),
-                       other->forest.RootOf(this->PartOf(*other, block, exit.target)) });
+      forest.Join(placeOf(i, exit.part),
+                  placeOf(static_cast<std::size_t>(other - m_Slabs.begin()), this->PartOf(*other, block, exit.target)));
     }
     m_Slabs[i].exits = {};
   }
-  std::vector<SlabPart> parts = ends;
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  const auto placeOf = [&](const SlabPart & part) {
-    return static_cast<std::size_t>(std::lower_bound(parts.begin(), parts.end(), part) - parts.begin());
-  };
-  BasinForest<std::size_t> forest;
-  for (const SlabPart & part : parts)
-  {
-    forest.Add(m_Slabs[part.slab].forest.GetOrder(part.part));
-  }
-  for (std::size_t i = 0; i < ends.size(); i += 2)
-  {
-    forest.Join(placeOf(ends[i]), placeOf(ends[i + 1]));
-  }
-  for (std::size_t i = 0; i < parts.size(); ++i)
+  for (TNumber i = 0; i < forest.GetNumberOfParts(); ++i)
   {
     if (!forest.IsRoot(i))
     {
@@ -426,8 +427,8 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::JoinSlabs()
       const auto      x = static_cast<std::int64_t>(first % static_cast<VoxelType>(m_Graph.size[0]));
       --slab.numbersBefore[this->SegmentOf(slab, first, this->BlockAt(x, 0))];
       --slab.numberOfBasins;
-      slab.numbers[parts[i].part] = Continued;
-      m_Continued.push_back(parts[i]);
+      slab.closedBefore[parts[i].part] = Continued;
+      slab.numbers[parts[i].part] = static_cast<TNumber>(m_Beginnings.size());
       m_Beginnings.push_back(parts[forest.RootOf(i)]);
     }
   }
@@ -496,19 +497,15 @@ template <typename TLabel, typename TNumber, unsigned int VDimension>
 TNumber
 BlockwiseBasins<TLabel, TNumber, VDimension>::NumberOf(std::size_t index, TNumber part)
 {
-  Slab &         slab = m_Slabs[index];
-  const SlabPart root{ index, slab.forest.RootOf(part) };
-  const TNumber  number = slab.numbers[root.part];
-  if (number == Continued)
+  Slab & slab = m_Slabs[index];
+  part = slab.forest.RootOf(part);
+  const TNumber number = slab.numbers[part];
+  if (this->IsFirst(slab, part))
   {
-    const auto place = std::lower_bound(m_Continued.begin(), m_Continued.end(), root);
-    if (place != m_Continued.end() && *place == root)
-    {
-      const SlabPart & beginning = m_Beginnings[static_cast<std::size_t>(place - m_Continued.begin())];
-      return m_Slabs[beginning.slab].numbers[beginning.part];
-    }
+    return number;
   }
-  return number;
+  const SlabPart & beginning = m_Beginnings[number];
+  return m_Slabs[beginning.slab].numbers[beginning.part];
 }
 
 template <typename TLabel, typename TNumber, unsigned int VDimension>

@@ -20,6 +20,7 @@
 
 #include "itkImage.h"
 #include "itkImageToImageFilter.h"
+#include "itkNeighborhoodArgmaxLabelFirstError.h"
 #include "itkNeighborhoodArgmaxLabelTileWalk.h"
 #include "itkNeighborhoodLabels.h"
 #include "itkTotalProgressReporter.h"
@@ -270,9 +271,15 @@ protected:
   void
   DynamicThreadedGenerateData(const OutputImageRegionType & region) override;
 
+  void
+  AfterThreadedGenerateData() override;
+
 private:
   using LabelsType = NeighborhoodLabels<ImageDimension>;
   using TileWalkType = NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
+
+  void
+  LabelRegion(const OutputImageRegionType & region);
 
   /** The part of a region whose voxels get labels; the rest is background. */
   OutputImageRegionType
@@ -291,6 +298,8 @@ private:
   BorderEnum      m_Border{ BorderEnum::Background };
   OutputPixelType m_BackgroundValue{};
   bool            m_GenerateScoreImage{ false };
+
+  NeighborhoodArgmaxLabel::FirstError m_FirstError;
 };
 } // end namespace itk
 

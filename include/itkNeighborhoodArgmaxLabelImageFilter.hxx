@@ -18,6 +18,7 @@
 #ifndef itkNeighborhoodArgmaxLabelImageFilter_hxx
 #define itkNeighborhoodArgmaxLabelImageFilter_hxx
 
+#include "itkNeighborhoodArgmaxLabelHugePages.h"
 #include "itkNeighborhoodLabelFilterChecks.h"
 #include "itkNumericTraits.h"
 
@@ -148,19 +149,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyPreconditio
     itkExceptionMacro("Border is " << static_cast<int>(m_Border)
                                    << ": it must be Background (0), Inside (1) or Periodic (2)");
   }
-  const SizeValueType numberOfLabels = NumberOfLabels(m_Radius);
-  if (numberOfLabels == 1)
-  {
-    itkExceptionMacro("Radius is " << m_Radius << ": with 0 on every axis there is nothing to compare");
-  }
-  constexpr auto maximum = std::numeric_limits<OutputPixelType>::max();
-  if (static_cast<long double>(numberOfLabels - 1) > static_cast<long double>(maximum) ||
-      numberOfLabels > std::numeric_limits<std::uint32_t>::max())
-  {
-    itkExceptionMacro("Radius is " << m_Radius << ": its " << numberOfLabels
-                                   << " labels do not fit the output pixel type, whose maximum is "
-                                   << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(maximum));
-  }
+  NeighborhoodArgmaxLabel::VerifyRadius<OutputPixelType>(m_Radius, "compare", "output");
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -176,9 +165,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInform
       itkExceptionMacro("The spacing of the input image is " << spacing << ": it must be from 1e-300 to 1e300");
     }
   }
-
-  NeighborhoodArgmaxLabel::VerifyImageAndMask(*this->GetInput(), this->GetMaskImage(), "input image");
-  NeighborhoodArgmaxLabel::VerifyPlaceOfMask([this] { Superclass::VerifyInputInformation(); }, "input image");
+  NeighborhoodArgmaxLabel::VerifyImageAndMask(
+    *this->GetInput(), this->GetMaskImage(), "input image", [this] { Superclass::VerifyInputInformation(); });
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -226,7 +214,8 @@ void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AllocateOutputs()
 {
   Superclass::AllocateOutputs();
-  NeighborhoodArgmaxLabel::AdviseHugePagesForAll(this->GetOutput(), this->GetScoreImage());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetScoreImage());
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -322,6 +311,21 @@ template <typename TInputImage, typename TOutputImage>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::DynamicThreadedGenerateData(
   const OutputImageRegionType & region)
+{
+  m_FirstError.KeepOf([&] { this->LabelRegion(region); });
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::AfterThreadedGenerateData()
+{
+  m_FirstError.Rethrow();
+  Superclass::AfterThreadedGenerateData();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const OutputImageRegionType & region)
 {
   // Not quite to 1: where ITK's sum of steps is rounded beyond that, it starts again at 0.
   TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, 0.9999f);

@@ -19,15 +19,43 @@
 #define itkNeighborhoodLabelFilterChecks_h
 
 #include "itkMacro.h"
-#include "itkNeighborhoodArgmaxLabelHugePages.h"
+#include "itkNeighborhoodLabels.h"
+#include "itkNumericTraits.h"
+#include "itkSize.h"
 
+#include <cstdint>
+#include <limits>
+
+// What the filters that make labels and those that follow them check in the same way.
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** Throws when an image has no voxels, or a mask is not of its region. The name is how messages call the image. */
-template <typename TImage, typename TMaskImage>
+/** Throws when a radius has nothing but its center, or more labels than TPixel holds. What labels are for, and of
+ * which image the pixels are, is for the message. */
+template <typename TPixel, unsigned int VDimension>
 void
-VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * name)
+VerifyRadius(const Size<VDimension> & radius, const char * purpose, const char * pixels)
+{
+  constexpr auto maximum = std::numeric_limits<TPixel>::max();
+  const auto     numberOfLabels = NeighborhoodLabels<VDimension>(radius).GetNumberOfLabels();
+  if (numberOfLabels == 1)
+  {
+    itkGenericExceptionMacro("Radius is " << radius << ": with 0 on every axis there is nothing to " << purpose);
+  }
+  if (static_cast<long double>(numberOfLabels - 1) > static_cast<long double>(maximum) ||
+      numberOfLabels > std::numeric_limits<std::uint32_t>::max())
+  {
+    itkGenericExceptionMacro("Radius is " << radius << ": its " << numberOfLabels << " labels do not fit the " << pixels
+                                          << " pixel type, whose maximum is "
+                                          << static_cast<typename NumericTraits<TPixel>::PrintType>(maximum));
+  }
+}
+
+/** Throws when an image, whose name is for the message, has no voxels, or a mask is not of its region and place.
+ * The place is verified by verifyPlace(), ITK's own check, whose error does not name the mask. */
+template <typename TImage, typename TMaskImage, typename TVerify>
+void
+VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * name, const TVerify & verifyPlace)
 {
   const auto & region = image.GetLargestPossibleRegion();
   if (region.GetNumberOfPixels() == 0)
@@ -39,29 +67,14 @@ VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * n
     itkGenericExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the " << name
                                                          << " " << region << ": they must be the same");
   }
-}
-
-/** Calls verify(), which is ITK's check that inputs lie at the same place, and names the mask in its error. */
-template <typename TVerify>
-void
-VerifyPlaceOfMask(const TVerify & verify, const char * name)
-{
   try
   {
-    verify();
+    verifyPlace();
   }
   catch (const ExceptionObject & error)
   {
     itkGenericExceptionMacro("MaskImage lies at another place than the " << name << ". " << error.GetDescription());
   }
-}
-
-/** Huge pages for new outputs, or nullptr. */
-template <typename... TImage>
-void
-AdviseHugePagesForAll(TImage *... images)
-{
-  (AdviseHugePages(images), ...);
 }
 
 } // namespace itk::NeighborhoodArgmaxLabel

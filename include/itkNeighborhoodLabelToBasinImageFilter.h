@@ -35,7 +35,7 @@ namespace itk
  *
  * \par Basins
  * Every label leads from its voxel to a neighbor. Two voxels are in the same basin where following their labels ends
- * in the same sink or in the same circle (with the default `CenterScore` of NeighborhoodArgmaxLabelImageFilter two
+ * in the same sink or in the same cycle (with the default `CenterScore` of NeighborhoodArgmaxLabelImageFilter two
  * minima can point at each other). A voxel is a sink where its label
  * - is that of the center,
  * - leads out of the image, unless `Periodic` is on,
@@ -55,7 +55,7 @@ namespace itk
  * \par Inputs and outputs
  * An image of integers, such as NeighborhoodArgmaxLabelImageFilter gives, of the same `Radius`. An optional `MaskImage`
  * of the same region and place. The number of basins is in GetNumberOfBasins(). With `GenerateSinkImage` on,
- * GetSinkImage() has the number of each basin at its sink, 0 elsewhere; the sink of a circle is its first voxel.
+ * GetSinkImage() has the number of each basin at its sink, 0 elsewhere; the sink of a cycle is its first voxel.
  *
  * \par Errors
  * Before any work is done, an exception names the parameter and its value when the `BackgroundValue` is the label of a

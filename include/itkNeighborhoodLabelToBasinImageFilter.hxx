@@ -18,12 +18,13 @@
 #ifndef itkNeighborhoodLabelToBasinImageFilter_hxx
 #define itkNeighborhoodLabelToBasinImageFilter_hxx
 
+#include "itkNeighborhoodArgmaxLabelFirstError.h"
+#include "itkNeighborhoodArgmaxLabelHugePages.h"
 #include "itkNeighborhoodLabelFilterChecks.h"
 #include "itkNumericTraits.h"
 #include "itkTotalProgressReporter.h"
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <vector>
 
@@ -95,26 +96,16 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyPreconditi
 {
   Superclass::VerifyPreconditions();
 
+  NeighborhoodArgmaxLabel::VerifyRadius<LabelPixelType>(m_Radius, "follow", "label");
   using PrintType = typename NumericTraits<LabelPixelType>::PrintType;
-  constexpr auto      maximum = std::numeric_limits<LabelPixelType>::max();
-  const SizeValueType numberOfLabels = NeighborhoodLabels<ImageDimension>(m_Radius).GetNumberOfLabels();
-  if (numberOfLabels == 1)
-  {
-    itkExceptionMacro("Radius is " << m_Radius << ": with 0 on every axis there is nothing to follow");
-  }
-  if (numberOfLabels - 1 > static_cast<UnsignedLabelType>(maximum) ||
-      numberOfLabels > std::numeric_limits<std::uint32_t>::max())
-  {
-    itkExceptionMacro("Radius is " << m_Radius << ": its " << numberOfLabels
-                                   << " labels do not fit the label pixel type, whose maximum is "
-                                   << static_cast<PrintType>(maximum));
-  }
+  const auto numberOfLabels = NeighborhoodLabels<ImageDimension>(m_Radius).GetNumberOfLabels();
   if (static_cast<UnsignedLabelType>(m_BackgroundValue) < numberOfLabels)
   {
     itkExceptionMacro("BackgroundValue is "
                       << static_cast<PrintType>(m_BackgroundValue) << ", which is a label of Radius " << m_Radius
                       << ": give this filter, and the one that makes the labels, a BackgroundValue of "
-                      << numberOfLabels << " or more, such as " << static_cast<PrintType>(maximum));
+                      << numberOfLabels << " or more, such as "
+                      << static_cast<PrintType>(std::numeric_limits<LabelPixelType>::max()));
   }
 }
 
@@ -122,8 +113,8 @@ template <typename TLabelImage, typename TOutputImage>
 void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyInputInformation() const
 {
-  NeighborhoodArgmaxLabel::VerifyImageAndMask(*this->GetInput(), this->GetMaskImage(), "label image");
-  NeighborhoodArgmaxLabel::VerifyPlaceOfMask([this] { Superclass::VerifyInputInformation(); }, "label image");
+  NeighborhoodArgmaxLabel::VerifyImageAndMask(
+    *this->GetInput(), this->GetMaskImage(), "label image", [this] { Superclass::VerifyInputInformation(); });
 
   const RegionType & region = this->GetInput()->GetLargestPossibleRegion();
   if (this->IsPart() && !m_WholeRegion.IsInside(region))
@@ -191,26 +182,9 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValu
 {
   auto * const threader = this->GetMultiThreader();
   threader->SetNumberOfWorkUnits(this->GetNumberOfWorkUnits());
-  // ITK's thread pool drops what is thrown in other threads than that of the caller.
-  std::vector<std::exception_ptr> errors(count);
-  const auto                      keepErrors = [&](SizeValueType i) {
-    try
-    {
-      function(i);
-    }
-    catch (...)
-    {
-      errors[i] = std::current_exception();
-    }
-  };
-  threader->ParallelizeArray(0, count, keepErrors, nullptr);
-  for (const auto & error : errors)
-  {
-    if (error)
-    {
-      std::rethrow_exception(error);
-    }
-  }
+  NeighborhoodArgmaxLabel::FirstError error;
+  threader->ParallelizeArray(0, count, [&](SizeValueType i) { error.KeepOf([&] { function(i); }); }, nullptr);
+  error.Rethrow();
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -437,7 +411,8 @@ void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::AllocateOutputs()
 {
   Superclass::AllocateOutputs();
-  NeighborhoodArgmaxLabel::AdviseHugePagesForAll(this->GetOutput(), this->GetSinkImage());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetOutput());
+  NeighborhoodArgmaxLabel::AdviseHugePages(this->GetSinkImage());
 }
 
 template <typename TLabelImage, typename TOutputImage>

@@ -66,6 +66,11 @@ public:
     , m_RowLabeler(rules)
     , m_IsUndecided(std::make_unique<bool[]>(rows))
   {
+    if (sizeof(TPixel) == 1 && m_Neighborhood.isIsotropic)
+    {
+      m_RankRules[false] = MakeRankRule(m_Neighborhood, false);
+      m_RankRules[true] = MakeRankRule(m_Neighborhood, true);
+    }
     m_Scratch.resize(NumberOfScratchRows * ScratchRowSize(std::max(columns, MinimumWidth)) + 8);
     for (Plane & plane : m_Planes)
     {
@@ -300,7 +305,7 @@ private:
         staged.isStaged = true;
       }
       m_Target.labelByRanks(this->MakePlaneRows(&Plane::byteKeys, width),
-                            MakeRankRule(m_Neighborhood, facts.isMasked),
+                            m_RankRules[facts.isMasked],
                             results,
                             m_Scratch.data());
       for (std::size_t j = 0; j < m_Rows; ++j)
@@ -343,6 +348,7 @@ private:
   }
 
   Neighborhood                                m_Neighborhood;
+  RankRule                                    m_RankRules[2]{}; // by whether there is a mask
   Labeler                                     m_First;
   unsigned int                                m_NumberOfPlanes;
   const Target &                              m_Target{ GetTarget() };

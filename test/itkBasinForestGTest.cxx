@@ -377,9 +377,9 @@ TEST(BlockwiseBasins, BlocksFitTheCacheAndTheSlabs)
     graph.size = size;
     return BasinsType::BlockLengths(graph, slabs);
   };
-  EXPECT_EQ(lengthsOf({ 512, 512, 512 }, 2), (LengthsType{ 128, 64, 32 }));
-  EXPECT_EQ(lengthsOf({ 512, 512, 512 }, 64), (LengthsType{ 128, 64, 8 }));
-  EXPECT_EQ(lengthsOf({ 512, 512, 512 }, 1000), (LengthsType{ 128, 64, 8 }));
+  EXPECT_EQ(lengthsOf({ 512, 512, 512 }, 2), (LengthsType{ 256, 32, 32 }));
+  EXPECT_EQ(lengthsOf({ 512, 512, 512 }, 64), (LengthsType{ 256, 32, 8 }));
+  EXPECT_EQ(lengthsOf({ 512, 512, 512 }, 1000), (LengthsType{ 256, 32, 8 }));
   EXPECT_EQ(lengthsOf({ 4096, 4096, 1 }, 2), (LengthsType{ 512, 512, 1 }));
   EXPECT_EQ(lengthsOf({ 3, 2, 100000 }, 1), (LengthsType{ 3, 2, 32768 }));
 }

@@ -25,6 +25,7 @@
 #include "itkImageBufferRange.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkPipelineMonitorImageFilter.h"
+#include "itkPlatformMultiThreader.h"
 #include "itkStreamingImageFilter.h"
 
 #include <gtest/gtest.h>
@@ -781,6 +782,42 @@ TEST(NeighborhoodArgmaxLabelImageFilter, AbortedUpdateThrowsAndTheNextOneIsWhole
       EXPECT_EQ(PixelsOf(*filter->GetOutput()), PixelsOf(*whole->GetOutput()));
     }
   }
+}
+
+
+/** Aborts the filter as its threads begin, and drops what they throw, as ITK's thread pool does with some. */
+class DroppingThreader : public itk::PlatformMultiThreader
+{
+public:
+  using Self = DroppingThreader;
+  using Superclass = itk::PlatformMultiThreader;
+  using Pointer = itk::SmartPointer<Self>;
+  itkFactorylessNewMacro(Self);
+
+  void
+  ParallelizeImageRegion(unsigned int,
+                         const itk::IndexValueType index[],
+                         const itk::SizeValueType  size[],
+                         ThreadingFunctorType      function,
+                         itk::ProcessObject *      filter) override
+  {
+    filter->AbortGenerateDataOn();
+    try
+    {
+      function(index, size);
+    }
+    catch (...)
+    {}
+  }
+};
+
+
+TEST(NeighborhoodArgmaxLabelImageFilter, WhatOtherThreadsThrowIsNotLost)
+{
+  const auto filter = FilterType::New();
+  filter->SetInput(MakeRandomImage<ImageType>(LargeRegion));
+  filter->SetMultiThreader(DroppingThreader::New());
+  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
 }
 
 

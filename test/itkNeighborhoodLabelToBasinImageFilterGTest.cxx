@@ -100,7 +100,7 @@ struct Walk
       itk::SizeValueType sink = sinkOf->GetPixel(index);
       if (sink == onPath)
       {
-        // A new sink, or circle: its first voxel.
+        // A new sink, or cycle: its first voxel.
         const auto begin = std::find(path.cbegin(), path.cend(), index);
         for (auto member = begin; member != path.cend(); ++member)
         {
@@ -305,7 +305,7 @@ TEST(NeighborhoodLabelToBasinImageFilter, PrintsEveryProperty)
 
 TEST(NeighborhoodLabelToBasinImageFilter, NumbersBasinsByTheirFirstVoxels)
 {
-  // > < sink, background, <: out on the left; the last two: a circle.
+  // > < sink, background, <: out on the left; the last two: a cycle.
   const std::vector<unsigned char> row{ 1, 2, 2, 255, 0, 1, 2, 0 };
   using RowType = itk::Image<unsigned char, 1>;
   const auto labels = MakeImage<RowType>({ { { 3 } }, { { row.size() } } });
@@ -423,11 +423,11 @@ TEST(NeighborhoodLabelToBasinImageFilter, LongPathEndsInAnEarlierBasin)
 }
 
 
-TEST(NeighborhoodLabelToBasinImageFilter, CirclesOfAllLengthsAreBasins)
+TEST(NeighborhoodLabelToBasinImageFilter, CyclesOfAllLengthsAreBasins)
 {
   for (itk::SizeValueType length = 1; length < 40; ++length)
   {
-    // Round the torus, along each axis in turn; a circle in each row or column.
+    // Round the torus, along each axis in turn; a cycle in each row or column.
     for (const unsigned char label : { 3, 5, 1, 7 })
     {
       const bool alongX = label == 3 || label == 5;
@@ -552,7 +552,7 @@ TEST(NeighborhoodLabelToBasinImageFilter, FollowsTheLabelsOfTheDirectionFilter)
 }
 
 
-// Where the definitions coincide: face neighbours, distances in voxels, sinks of score 0, and no two values alike.
+// Where the definitions coincide: face neighbors, distances in voxels, sinks of score 0, and no two values alike.
 TEST(NeighborhoodLabelToBasinImageFilter, IsTobogganOnFaceNeighborsOfDifferentValues)
 {
   using ImageType = itk::Image<int, 3>;

@@ -267,6 +267,22 @@ UpdateWithoutGIL(TFilter & filter)
 }
 %enddef
 
+%pythoncode %{
+def _check_radius(set_radius):
+    """ITK's conversion takes -1 for 2^64 - 1, and fails at more."""
+    from functools import wraps
+    from numbers import Integral
+
+    @wraps(set_radius)
+    def SetRadius(self, radius):
+        for one in radius if hasattr(radius, "__len__") else [radius]:
+            if isinstance(one, Integral) and not 0 <= one < 2**31:
+                raise ValueError(f"Radius is {radius}: give integers of 0 or more")
+        set_radius(self, radius)
+
+    return SetRadius
+%}
+
 // Renamed, because SWIG leaves out methods that a base class has as virtual ones.
 %define UPDATE_WITHOUT_GIL(filter)
 %rename(Update) filter::UpdateOfPython;
@@ -287,5 +303,8 @@ RAISES_SIGNALS(filter::UpdateLargestPossibleRegionOfPython)
     self->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
     UpdateWithoutGIL(*self);
   }
+  %pythoncode %{
+    SetRadius = _check_radius(SetRadius)
+  %}
 }
 %enddef

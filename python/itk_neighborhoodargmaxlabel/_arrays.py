@@ -18,6 +18,7 @@ _SLAB = 2**22  # elements that are handled at once: between slabs, Python sees s
 class Given(NamedTuple):
     """What was handed over, and its parts."""
 
+    name: str
     value: Any
     array: Any  # of NumPy or dask
     is_masked: Any = None  # an array of bool: where a masked array has no value
@@ -57,14 +58,21 @@ def take(name: str, value: Any, verb: str) -> Given:
             is_masked, array = dask.array.ma.getmaskarray(array), dask.array.ma.getdata(array)
     else:
         array, is_masked = _numpy_of(name, array)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} has the type {array.dtype}: give an array of numbers")
+    if array.ndim == 0:
+        raise TypeError(f"{name} has the type {type(value).__name__}: give an array of numbers")
+    _check_numbers(name, array)
     if array.ndim not in (2, 3, 4):
         axes = "1 axis" if array.ndim == 1 else f"{array.ndim} axes"
         raise ValueError(f"{name} has {axes}, its shape is {array.shape}: 2, 3 or 4 can be {verb}")
     if 0 in array.shape:
         raise ValueError(f"{name} has no voxels, its shape is {array.shape}: give at least one for each axis")
-    return Given(value, array, is_masked)
+    return Given(name, value, array, is_masked)
+
+
+def _check_numbers(name: str, array: Any) -> None:
+    if array.dtype.kind not in "biuf":
+        remedy = f", as {name}.astype('float64')" if array.dtype.kind == "O" else ""
+        raise TypeError(f"{name} has the type {array.dtype}: give real numbers{remedy}")
 
 
 def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, np.ndarray | None]:
@@ -110,22 +118,22 @@ def extrema_of(array: np.ndarray) -> tuple[Any, Any]:
     return min(low for low, _ in parts), max(high for _, high in parts)
 
 
-def narrowest_of(dtype: np.dtype) -> str:
-    """The first of the PIXEL_TYPES that holds all numbers of a type of less than 64 bits."""
-    return next(name for name in PIXEL_TYPES if np.can_cast(dtype, name))
+def narrowest_of(dtype: np.dtype) -> str | None:
+    """The first of the PIXEL_TYPES of which the filter takes all numbers of a type exactly."""
+    if dtype.kind in "iu" and dtype.itemsize == 8:
+        return None
+    return next((name for name in PIXEL_TYPES if np.can_cast(dtype, name)), None)
 
 
 def pixels_of(name: str, array: np.ndarray) -> np.ndarray:
     """An array of the same numbers in C order, of one of the PIXEL_TYPES."""
-    native = array.dtype.newbyteorder("=")
-    if native.name in PIXEL_TYPES:
-        return c_ordered(array, native)
-    if native.itemsize < 8:
-        return c_ordered(array, narrowest_of(native))
-    if native.kind == "i":
+    narrow = narrowest_of(array.dtype)
+    if narrow is not None:
+        return c_ordered(array, narrow)
+    if array.dtype.kind in "iu":
         low, high = extrema_of(array)
-        if low >= 0:
-            return c_ordered(array, native).view(np.uint64)
+        if low >= 0 and high <= 2**53:  # all of which float64 holds, in which the filter computes
+            return c_ordered(array, array.dtype.newbyteorder("=")).view(np.uint64)
         if np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max:
             return c_ordered(array, np.int32)
     return float64_of(array, name)
@@ -138,8 +146,8 @@ def float64_of(array: np.ndarray, name: str) -> np.ndarray:
         for slab in slabs(array.shape):
             before, after = array[slab], result[slab]
             is_lost = (after.astype(array.dtype) != before) & (before == before)
-            if array.dtype.kind == "i":  # where 2^63 wraps round
-                is_lost |= after >= 2.0**63
+            if array.dtype.kind in "iu":  # where 2^63 and 2^64 wrap round
+                is_lost |= after >= float(np.iinfo(array.dtype).max)
             if is_lost.any():
                 raise ValueError(
                     f"{name} has the value {before[is_lost].flat[0]} of type {array.dtype}, which float64 does not hold: "
@@ -153,23 +161,30 @@ def bool_as_bytes(array: np.ndarray) -> np.ndarray:
 
 
 def same_place(name: str, other: Any, given: Given) -> Any:
-    """An array that belongs to another one, in the order of its axes."""
+    """An array that belongs to a given one, in the order of its axes."""
     image = given.value
     if is_a(image, "xarray", "DataArray") and is_a(other, "xarray", "DataArray"):
         if set(other.dims) != set(image.dims):
-            raise ValueError(f"{name} has the dimensions {other.dims}: give the same as the other array, {image.dims}")
+            raise ValueError(f"{name} has the dimensions {other.dims}: give those of {given.name}, {image.dims}")
         other = other.transpose(*image.dims)
         try:
             sys.modules["xarray"].align(image, other, join="exact")
         except ValueError:
-            raise ValueError(f"{name} has other coordinates than the array that it belongs to: reindex it") from None
+            raise ValueError(f"{name} has other coordinates than {given.name}: reindex it") from None
     if is_a(other, "xarray", "DataArray"):
         other = other.data
     if not is_a(other, "dask.array", "Array") and not isinstance(other, np.ma.MaskedArray):
         other = _numpy_of(name, other)[0]
     if other.shape != given.array.shape:
-        raise ValueError(f"{name} has the shape {other.shape}: give the same as the other array, {given.array.shape}")
+        raise ValueError(f"{name} has the shape {other.shape}: give that of {given.name}, {given.array.shape}")
     return other
+
+
+def values_of(values: Any, given: Given) -> Any:
+    """Numbers that belong to a given array."""
+    values = same_place("values", values, given)
+    _check_numbers("values", values)
+    return values
 
 
 def mask_of(mask_image: Any, given: Given) -> Any:
@@ -210,4 +225,4 @@ def _step_of(image: Any, dim: Any) -> float:
             f"the coordinates {dim} of the image are not evenly spaced, to {TOLERANCE:g} of a step: "
             "give spacing=, use_image_spacing=False, or interpolate the image"
         )
-    return 1.0 if is_date else abs(step)
+    return 1.0 if is_date else float(abs(step))

@@ -1,16 +1,15 @@
 """Basins of labels, of whatever array a user has."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 
-from ._arrays import Given, c_ordered, extrema_of, mask_of, same_place, take
+from ._arrays import Given, c_ordered, extrema_of, mask_of, take, values_of
 from ._basin_table import table_of
 from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
+from ._label_errors import wrong_label, zero_border
 from ._options import integer_of, label_count, names_are_checked, radius_of, switch_of
 
 if TYPE_CHECKING:
@@ -34,35 +33,35 @@ if TYPE_CHECKING:
 
 @overload
 def basins(
-    labels: Array,
+    labels: "Array",
     *,
     generate_sink_image: Literal[False] = ...,
     table: Literal[False] = ...,
-    **options: Unpack[BasinOptions],
-) -> Array: ...
+    **options: "Unpack[BasinOptions]",
+) -> "Array": ...
 @overload
 def basins(
-    labels: Array,
+    labels: "Array",
     *,
     generate_sink_image: Literal[True],
     table: Literal[False] = ...,
-    **options: Unpack[BasinOptions],
-) -> tuple[Array, Array]: ...
+    **options: "Unpack[BasinOptions]",
+) -> "tuple[Array, Array]": ...
 @overload
 def basins(
-    labels: Array,
+    labels: "Array",
     *,
     generate_sink_image: Literal[False] = ...,
     table: Literal[True],
-    **options: Unpack[BasinOptions],
-) -> tuple[Array, Table]: ...
+    **options: "Unpack[BasinOptions]",
+) -> "tuple[Array, Table]": ...
 @overload
 def basins(
-    labels: Array, *, generate_sink_image: Literal[True], table: Literal[True], **options: Unpack[BasinOptions]
-) -> tuple[Array, Array, Table]: ...
+    labels: "Array", *, generate_sink_image: Literal[True], table: Literal[True], **options: "Unpack[BasinOptions]"
+) -> "tuple[Array, Array, Table]": ...
 @overload
 def basins(
-    labels: Sequence[Any], *, generate_sink_image: bool = ..., table: bool = ..., **options: Unpack[BasinOptions]
+    labels: Sequence[Any], *, generate_sink_image: bool = ..., table: bool = ..., **options: "Unpack[BasinOptions]"
 ) -> Any: ...
 @names_are_checked
 def basins(
@@ -83,7 +82,7 @@ def basins(
         numbers = basins(directions)
         numbers, properties = basins(directions, table=True, values=image)
 
-    Voxels are in the same basin where following their labels ends in the same sink or in the same circle. A voxel is a sink
+    Voxels are in the same basin where following their labels ends in the same sink or in the same cycle. A voxel is a sink
     where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins are numbered
     1, 2, ... in the order of their first voxels in the array; background is 0.
 
@@ -101,7 +100,7 @@ def basins(
     periodic : bool, default False
         True: a label that leads out of the image leads to its opposite side.
     generate_sink_image : bool, default False
-        True: the sinks as well, the number of each basin at its sink, 0 elsewhere; the sink of a circle is its first voxel.
+        True: the sinks as well, the number of each basin at its sink, 0 elsewhere; the sink of a cycle is its first voxel.
     table : bool, default False
         True: a table of the basins as well, as a dict of arrays that pandas.DataFrame takes: `basin`, its number; `sink_0`,
         `sink_1`, ..., the index of its sink on each axis of the array; `size` in voxels.
@@ -109,7 +108,7 @@ def basins(
         With table: `sum`, `min` and `max` of them over each basin (a Bader charge is the sum of the density, times the
         volume of a voxel). What is masked does not count; NaN does, and makes NaN.
     number_of_work_units : int, default None
-        As of `labels`.
+        As of `labels`. Of dask arrays, always one for each task.
 
     Returns
     -------
@@ -133,6 +132,8 @@ def basins(
     table = switch_of("table", table)
     if values is not None and not table:
         raise ValueError("values is given, but table is False: set table=True")
+    if background_value is not None:
+        background_value = integer_of("background_value", background_value, 0, 2**16 - 1)
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
@@ -145,7 +146,7 @@ def basins(
     options["radius"] = radius_of(radius, given.array.ndim, 2**16)
     mask = mask_of(mask_image, given)
     if values is not None:
-        values = same_place("values", values, given)
+        values = values_of(values, given)
     needs_sinks = generate_sink_image or table
     follow = _of_chunks if given.is_lazy else _of_array
     numbers, sinks = follow(given, mask, background_value, needs_sinks, options)
@@ -157,7 +158,7 @@ def basins(
     return tuple(results) if len(results) > 1 else results[0]
 
 
-def _background_of(value: Any, radius: tuple[int, ...], dtype: np.dtype) -> int:
+def _background_of(value: int | None, radius: tuple[int, ...], dtype: np.dtype) -> int:
     """Checked: no label, and a value of the type."""
     greatest = int(np.iinfo(dtype).max)
     background = greatest if value is None else integer_of("background_value", value, 0, greatest)
@@ -173,31 +174,36 @@ def _of_array(given: Given, mask: Any, background_value: Any, needs_sinks: bool,
     radius = options["radius"]
     low, high = extrema_of(given.array)
     is_byte = max(high, background_value or 0, label_count(radius) - 1) < 2**8
-    background = _background_of(background_value, radius, np.dtype(np.uint8 if is_byte else np.uint16))
+    dtype = np.dtype(np.uint8 if is_byte else np.uint16)
+    background = _background_of(background_value, radius, dtype)
     if low < 0 or high >= 2**16:
-        raise _wrong_label(given.array, np.True_, radius, background)
-    found = c_ordered(given.array, np.uint8 if is_byte else np.uint16)
+        wrong = wrong_label(given.array, mask, radius, background)
+        if wrong is not None:
+            raise wrong
+    found = c_ordered(given.array, dtype)
     try:
         return basin_array(found, mask, generate_sink_image=needs_sinks, background_value=background, **options)
     except ValueError as error:
         if "which is neither one" in str(error):
-            raise _wrong_label(found, np.True_ if mask is None else mask != 0, radius, background) from None
+            raise wrong_label(found, mask, radius, background) or error from None
         if "0 all over" in str(error):
-            raise _zero_border(background) from None
+            raise zero_border(background) from None
         raise
 
 
 def _of_chunks(given: Given, mask: Any, background_value: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
     from ._dask_basins import dask_basins
 
-    dtype = np.dtype(np.uint8 if given.array.dtype.itemsize == 1 else np.uint16)
-    background = _background_of(background_value, options["radius"], dtype)
-    array = given.array
+    array, radius = given.array, options["radius"]
+    if background_value is None and label_count(radius) < 2**8:
+        background_value = 255
+    dtype = np.dtype(np.uint8 if array.dtype.itemsize == 1 else np.uint16)
+    background = _background_of(background_value, radius, dtype)
     if array.dtype != dtype or not array.dtype.isnative:
         array = array.map_blocks(_narrow, dtype, meta=np.empty((0,) * array.ndim, dtype))
     outputs = dask_basins(
         array,
-        radius=options["radius"][::-1],
+        radius=radius[::-1],
         background_value=background,
         mask_image=mask,
         periodic=options["periodic"],
@@ -211,22 +217,6 @@ def _narrow(labels: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if low < 0 or high > np.iinfo(dtype).max:
         raise ValueError(f"labels has the value {low if low < 0 else high}, which is no label: give those of labels()")
     return labels.astype(dtype)
-
-
-def _wrong_label(labels: np.ndarray, is_inside: Any, radius: tuple[int, ...], background: int) -> ValueError:
-    is_wrong = ((labels < 0) | (labels >= label_count(radius))) & (labels != background) & is_inside
-    index = tuple(int(i) for i in np.unravel_index(is_wrong.argmax(), labels.shape))
-    return ValueError(
-        f"labels has the value {labels[index]} at {index}: those of radius {radius} are 0 to {label_count(radius) - 1}; "
-        f"give their radius, or as background_value ({background}) what means no label"
-    )
-
-
-def _zero_border(background: int) -> ValueError:
-    return ValueError(
-        "labels is 0 all over its border, which is a direction and the default background_value of labels(): make the "
-        f"labels with background_value={background}, or with border='inside'"
-    )
 
 
 def _of_image(
@@ -248,7 +238,7 @@ def _of_image(
     if not table:
         return outputs
     if values is not None:
-        values = same_place("values", values, Given(labels, view))
+        values = values_of(values, Given("labels", labels, view))
     numbers, sinks = (load_itk().array_view_from_image(output) for output in outputs)
     properties = table_of(numbers, sinks, values)
     return (*outputs, properties) if generate_sink_image else (outputs[0], properties)

@@ -1,27 +1,26 @@
 """Basins of images in chunks, by dask."""
 
-from __future__ import annotations
-
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
-from ._dask import mask_of, voxel_of
 from ._itk import image_of, load_itk, new_filter, update
+from ._label_errors import wrong_label, zero_border
+from ._options import names_are_checked
 
 if TYPE_CHECKING:
     import dask.array
 
 
+@names_are_checked
 def dask_basins(
-    labels: dask.array.Array,
+    labels: "dask.array.Array",
     *,
     radius: int | Sequence[int] = 1,
     background_value: int | None = None,
-    mask_image: dask.array.Array | np.ndarray | None = None,
+    mask_image: "dask.array.Array | np.ndarray | None" = None,
     periodic: bool = False,
     generate_sink_image: bool = False,
 ) -> Any:
@@ -64,22 +63,23 @@ def dask_basins(
         raise ValueError(f"labels has the shape {labels.shape}: call compute_chunk_sizes() before")
     arrays = [labels]
     if mask_image is not None:
-        arrays.append(mask_of(labels, mask_image, "labels"))
+        if mask_image.shape != labels.shape:
+            raise ValueError(f"mask_image has the shape {mask_image.shape}: give that of labels, {labels.shape}")
+        arrays.append(dask.array.asarray(mask_image).rechunk(labels.chunks))
 
     # A trial on a voxel: what is wrong with the options is said now, and not by a worker.
+    voxel = np.ones([min(length, 1) for length in labels.shape], labels.dtype)  # which outlives its image
     background = {} if background_value is None else {"background_value": background_value}
-    trial = itk.NeighborhoodLabelToBasinImageFilter.New(
-        image_of(voxel_of(labels)), radius=radius, periodic=periodic, **background
-    )
+    trial = itk.NeighborhoodLabelToBasinImageFilter.New(image_of(voxel), radius=radius, periodic=periodic, **background)
     trial.Update()
     grid = Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
 
     # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
-    def for_each_chunk(function: Any, *arguments: dask.array.Array) -> dask.array.Array:
+    def for_each_chunk(function: Any, *arguments: "dask.array.Array") -> "dask.array.Array":
         chunks = tuple((1,) * n for n in labels.numblocks)
         return dask.array.map_blocks(function, *arguments, grid=grid, chunks=chunks, meta=_no_objects(labels.ndim))
 
-    def for_all_chunks(function: Any, objects: dask.array.Array) -> dask.array.Array:
+    def for_all_chunks(function: Any, objects: "dask.array.Array") -> "dask.array.Array":
         together = objects.rechunk(-1, method="tasks").map_blocks(function, grid=grid, meta=_no_objects(labels.ndim))
         return together.rechunk(1, method="tasks").persist()
 
@@ -169,9 +169,8 @@ def _follow_chunk(
     basins = np.empty(labels.shape, np.uint32)
     try:
         exits = _follow(labels, mask, grid, block_id, basins)
-    except ValueError:
-        _check_labels(labels, mask, grid, block_id)
-        raise
+    except ValueError as error:
+        raise wrong_label(labels, mask, grid.radius, grid.background, grid.start_of(block_id)) or error from None
     near = grid.near_faces(labels.shape)
     position = np.array(np.unravel_index(near, labels.shape)) + grid.start_of(block_id)[:, np.newaxis]
     radius, whole = np.array(grid.radius)[:, np.newaxis], np.array(grid.shape)[:, np.newaxis]
@@ -185,27 +184,11 @@ def _follow_chunk(
     return _array_of([followed], (1,) * labels.ndim)
 
 
-def _check_labels(labels: np.ndarray, mask: np.ndarray | None, grid: Grid, chunk: tuple[int, ...]) -> None:
-    count = math.prod(2 * r + 1 for r in grid.radius)
-    is_wrong = (labels >= count) & (labels != grid.background)
-    if mask is not None:
-        is_wrong &= mask != 0
-    if is_wrong.any():
-        position = np.unravel_index(is_wrong.argmax(), labels.shape)
-        raise ValueError(
-            f"labels has the value {labels[position]} at {(grid.start_of(chunk) + position)[::-1].tolist()}, which is neither "
-            f"one of the {count} labels of radius {grid.radius[::-1]} nor the background_value {grid.background}"
-        )
-
-
 def _join(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
     """A Table for each chunk."""
     followed = chunks.ravel().tolist()
     if not grid.is_periodic and set().union(*(one.border_labels for one in followed)) == {True}:
-        raise ValueError(
-            "labels is 0 all over the border of the image. That is a direction and the default background of dask_labels, "
-            f"which cannot be told apart: set its background_value to {grid.background}, or border to Border_Inside"
-        )
+        raise zero_border(grid.background)
     return _array_of(join_chunks(followed, grid), chunks.shape)
 
 

@@ -1,7 +1,5 @@
 """labels() for dask arrays, in ITK's order of axes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def dask_labels(
-    array: dask.array.Array,
+    array: "dask.array.Array",
     *,
     spacing: Sequence[float] | None = None,
     radius: int | Sequence[int] = 1,

@@ -1,19 +1,17 @@
 """What labels mean: offsets, the codes of D8 programs, colors."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from ._arrays import take
-from ._options import for_each_axis, integer_of
+from ._options import for_each_axis, integer_of, names_are_checked
 
 if TYPE_CHECKING:
     from matplotlib.colors import ListedColormap
 
-    Kind = Literal["esri", "taudem", "pysheds", "pyflwdir"]
+Kind = Literal["esri", "taudem", "pysheds", "pyflwdir"]
 
 
 def offsets(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, Any]:
@@ -45,11 +43,12 @@ _KINDS = {
 
 
 def _codes_of(kind: str) -> _Codes:
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError(f"kind is {kind!r}: give one of {', '.join(map(repr, _KINDS))}")
     return _KINDS[kind]
 
 
+@names_are_checked
 def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> Any:
     """Labels of 2 axes as the codes of a D8 program; the first row of the array is its north.
 
@@ -60,9 +59,11 @@ def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> A
     table = _codes_of(kind)
     given = _take_2d("labels", labels)
     background = integer_of("background_value", background_value, 9, 2**16 - 1)
-    return given.like(_translated("labels", given.array, dict(enumerate(table.codes)) | {background: table.background}, table.dtype))
+    codes = dict(enumerate(table.codes)) | {background: table.background}
+    return given.like(_translated("labels", given.array, codes, table.dtype))
 
 
+@names_are_checked
 def from_d8(codes: Any, kind: Kind = "esri", *, background_value: int = 255) -> Any:
     """The codes of a D8 program as labels of 2 axes, of uint8: the way back from to_d8()."""
     table = _codes_of(kind)
@@ -108,7 +109,7 @@ def direction_colors(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarr
     return colors.astype(np.uint8)
 
 
-def direction_colormap(ndim: int = 3, radius: int | Sequence[int] = 1) -> ListedColormap:
+def direction_colormap(ndim: int = 3, radius: int | Sequence[int] = 1) -> "ListedColormap":
     """direction_colors() for matplotlib: `imshow(direction_colormap(2)(labels))`. What is no label is black."""
     from matplotlib.colors import ListedColormap
 

@@ -21,7 +21,8 @@ def mask_for_image(mask_image: Any, image: Any) -> Any:
     mask.CopyInformation(image)
     mask.SetRegions(region)
     mask.Allocate()
-    itk.array_view_from_image(mask)[...] = mask_of(mask_image, Given(image, np.broadcast_to(np.uint8(0), shape)))
+    given = Given("the image", image, np.broadcast_to(np.uint8(0), shape))
+    itk.array_view_from_image(mask)[...] = mask_of(mask_image, given)
     return mask
 
 

@@ -31,6 +31,13 @@ def label_chunks(
     """
     import dask.array
 
+    if border == PERIODIC:
+        # dask wraps an axis round once. A shorter one stays whole, and the filter wraps it round.
+        short = {axis: -1 for axis, (width, length) in enumerate(zip(radius, array.shape)) if width > length}
+        array = array.rechunk(short)
+        depth = [0 if axis in short else width for axis, width in enumerate(radius)]
+    else:
+        depth = [min(width, length) for width, length in zip(radius, array.shape)]
     options |= {
         "radius": radius,
         "border": border,
@@ -44,9 +51,6 @@ def label_chunks(
     voxel = np.ones([1] * array.ndim, array.dtype)
     meta = _label_block(voxel, **options)[(slice(0, 0),) * array.ndim]
 
-    depth = list(radius)
-    if border != PERIODIC:
-        depth = [min(width, length) for width, length in zip(depth, array.shape)]
     labels = dask.array.map_overlap(
         _label_block,
         *arrays,

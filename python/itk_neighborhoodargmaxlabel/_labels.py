@@ -1,7 +1,5 @@
 """Directions of steepest descent, of whatever array a user has."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, overload
 
@@ -9,24 +7,17 @@ import numpy as np
 
 from ._arrays import Given, float64_of, mask_of, narrowest_of, pixels_of, spacing_of_coordinates, take
 from ._images import mask_for_image, outputs_of
-from ._itk import PIXEL_TYPES, is_image, label_array, new_filter
+from ._itk import is_image, label_array, new_filter
 from ._label_chunks import label_chunks
-from ._options import (
-    border_of,
-    integer_of,
-    names_are_checked,
-    number_of,
-    radius_of,
-    spacing_of,
-    switch_of,
-)
+from ._options import border_of, integer_of, names_are_checked, number_of, radius_of, spacing_of, switch_of
+
+Border = Literal["background", "inside", "periodic"]
 
 if TYPE_CHECKING:
     import dask.array
     import numpy.typing as npt
     import xarray as xr
 
-    Border = Literal["background", "inside", "periodic"]
     Array = TypeVar("Array", np.ndarray[Any, Any], xr.DataArray, dask.array.Array)
 
     class LabelOptions(TypedDict, total=False):
@@ -47,19 +38,19 @@ if TYPE_CHECKING:
 
 @overload
 def labels(
-    image: Array, *, generate_score_image: Literal[False] = ..., **options: Unpack[LabelOptions]
-) -> Array: ...
+    image: "Array", *, generate_score_image: Literal[False] = ..., **options: "Unpack[LabelOptions]"
+) -> "Array": ...
 @overload
 def labels(
-    image: Array, *, generate_score_image: Literal[True], **options: Unpack[LabelOptions]
-) -> tuple[Array, Array]: ...
+    image: "Array", *, generate_score_image: Literal[True], **options: "Unpack[LabelOptions]"
+) -> "tuple[Array, Array]": ...
 @overload
 def labels(
-    image: npt.ArrayLike, *, generate_score_image: Literal[False] = ..., **options: Unpack[LabelOptions]
+    image: "npt.ArrayLike", *, generate_score_image: Literal[False] = ..., **options: "Unpack[LabelOptions]"
 ) -> np.ndarray[Any, Any]: ...
 @overload
 def labels(
-    image: npt.ArrayLike, *, generate_score_image: Literal[True], **options: Unpack[LabelOptions]
+    image: "npt.ArrayLike", *, generate_score_image: Literal[True], **options: "Unpack[LabelOptions]"
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]: ...
 @names_are_checked
 def labels(
@@ -158,12 +149,9 @@ def labels(
     given = take("image", image, "labeled")
     options["radius"] = radius_of(radius, given.array.ndim)
     mask = mask_of(mask_image, given)
-    if not use_image_spacing:
-        distances = None
-    elif spacing is None:
-        distances = spacing_of_coordinates(image)
-    else:
-        distances = spacing_of(spacing, given.array.ndim)
+    if spacing is None and use_image_spacing:
+        spacing = spacing_of_coordinates(image)
+    distances = None if spacing is None else spacing_of(spacing, given.array.ndim)
     if given.is_lazy:
         outputs = _of_chunks(given, mask, distances, generate_score_image, options)
     else:
@@ -182,15 +170,13 @@ def _of_array(given: Given, mask: Any, spacing: Any, generate_score_image: bool,
 
 def _of_chunks(given: Given, mask: Any, spacing: Any, generate_score_image: bool, options: dict[str, Any]) -> Any:
     array = given.array
-    native = array.dtype.newbyteorder("=")
-    if native.name in PIXEL_TYPES:
-        array = array.astype(native)
-    elif native.itemsize < 8:
-        array = array.astype(narrowest_of(native))
+    narrow = narrowest_of(array.dtype)
+    if narrow is not None:
+        array = array.astype(narrow)
     else:
         array = array.map_blocks(float64_of, "image", meta=np.empty((0,) * array.ndim, np.float64))
     found, scores = label_chunks(array, mask, spacing=spacing, generate_score_image=generate_score_image, **options)
-    if scores is not None and native.kind != "f":
+    if scores is not None and given.array.dtype.kind != "f":
         scores = scores.astype(np.float32)
     return found, scores
 

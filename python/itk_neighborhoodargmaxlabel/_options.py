@@ -96,6 +96,7 @@ def label_count(radius: tuple[int, ...]) -> int:
 
 def spacing_of(value: Any, ndim: int) -> list[float]:
     spacing = [abs(number_of("spacing", s)) for s in for_each_axis("spacing", value, ndim)]
-    if not all(0 < s < math.inf for s in spacing):
-        raise ValueError(f"spacing is {value!r}: give distances that are neither 0 nor infinite")
+    # ITK inverts the matrix of which the product is the determinant.
+    if not all(1e-300 <= s <= 1e300 for s in spacing) or math.prod(spacing) < 1e-300:
+        raise ValueError(f"spacing is {value!r}: give distances from 1e-300 to 1e300 with a product of 1e-300 or more")
     return spacing

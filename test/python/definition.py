@@ -25,7 +25,7 @@ def define(
     radius = list(radius) if radius is not None else [1] * image.ndim
     is_short = image.dtype == np.float32 or (image.dtype.kind in "iu" and image.dtype.itemsize <= 2)
     values = image.astype(np.float32 if is_short else np.float64)
-    is_labelled = np.ones(image.shape, bool) if mask_image is None else mask_image != 0
+    is_labeled = np.ones(image.shape, bool) if mask_image is None else mask_image != 0
 
     best_label = np.full(image.shape, -1)
     best_score = np.zeros(image.shape)
@@ -35,7 +35,7 @@ def define(
     with np.errstate(all="ignore"):
         for label, offset in enumerate(itertools.product(*(range(-r, r + 1) for r in reversed(radius)))):
             there, is_inside = values, np.ones(image.shape, bool)
-            competes = is_labelled
+            competes = is_labeled
             for axis, step in enumerate(offset):
                 index = np.arange(image.shape[axis]) + step
                 wrapped = index % image.shape[axis]
@@ -65,7 +65,7 @@ def define(
             best_label = np.where(is_strict_extremum, center_label, best_label)
             best_score = np.where(is_strict_extremum, center_score, best_score)
         if border == "Background":
-            is_labelled = is_labelled & never_leaves
-        labels = np.where(is_labelled, best_label, background_value).astype(np.uint8)
-        scores = np.where(is_labelled, best_score, 0.0)
+            is_labeled = is_labeled & never_leaves
+        labels = np.where(is_labeled, best_label, background_value).astype(np.uint8)
+        scores = np.where(is_labeled, best_score, 0.0)
         return labels, scores.astype(np.float64 if image.dtype == np.float64 else np.float32)

@@ -68,17 +68,25 @@ def test_arrays_of_any_type_and_layout(data, dtype, layout, byte_order):
 
 def test_integers_of_64_bits_where_their_values_fit():
     random = np.random.default_rng(3)
-    for low, high in ((0, 2**63), (-(2**31), 2**31), (-(2**53), 2**53)):
+    for low, high in ((0, 2**53), (-(2**31), 2**31), (-(2**53), 2**53)):
         image = random.integers(low, high, (5, 6, 7))
-        assert_array_equal(labels(image), define(image.astype("uint64") if low == 0 else image)[0])
-    image[1, 2, 3] = -(2**53) - 1
-    with pytest.raises(ValueError, match=r"^image has the value -9007199254740993 of type int64.*astype\('float64'\)"):
-        labels(image)
-    image[1, 2, 3] = 2**63 - 1
-    with pytest.raises(ValueError, match="9223372036854775807 of type int64"):
-        labels(image)
-    with pytest.raises(ValueError, match="9223372036854775807 of type int64"):
-        labels(dask.array.from_array(image, chunks=3)).compute()
+        assert_array_equal(labels(image), define(image)[0])
+    image = image // 4 * 2**10 + 2**62  # multiples of 2^10: float64 has them all
+    assert_array_equal(labels(image), define(image)[0])
+    for dtype, value in (
+        ("int64", -(2**53) - 1),
+        ("int64", 2**53 + 1),
+        ("int64", 2**63 - 1),
+        ("uint64", 2**60 + 1),
+        ("uint64", 2**64 - 1),
+    ):
+        wrong = np.zeros((5, 6, 7), dtype)
+        wrong[1, 2, 3] = value
+        message = rf"^image has the value {value} of type {dtype}, which float64 .*image.astype\('float64'\)"
+        with pytest.raises(ValueError, match=message):
+            labels(wrong)
+        with pytest.raises(ValueError, match=message):
+            labels(dask.array.from_array(wrong, chunks=3)).compute()
     wide = random.random((5, 6)).astype(np.longdouble)
     assert_array_equal(labels(wide.astype(float).astype(np.longdouble)), define(wide.astype(float))[0])
     with pytest.raises(ValueError, match="float64 does not hold"):
@@ -340,6 +348,18 @@ def test_chunks_of_any_type(data, dtype):
         assert_array_equal(basins(wide), basins(expected[0]))
 
 
+def test_chunks_have_the_defaults_of_arrays(array):
+    directions = labels(array, center_score=0, background_value=255)
+    for dtype in ("uint8", "int64", "uint16"):
+        assert_array_equal(basins(dask.array.from_array(directions.astype(dtype), chunks=3)), walk(directions)[0])
+
+
+def test_periodic_axes_shorter_than_the_radius(array):
+    options = {"radius": [0, 0, 9], "border": "periodic"}
+    found = labels(dask.array.from_array(array, chunks=3), **options)
+    assert_array_equal(found, define(array, radius=[9, 0, 0], border="Periodic")[0])
+
+
 # basins
 
 
@@ -371,14 +391,16 @@ ones = np.ones((5, 5))
 @pytest.mark.parametrize(
     "image, options, error, message",
     [
-        (5, {}, ValueError, r"image has 0 axes, its shape is \(\): 2, 3 or 4 can be labeled"),
+        (5, {}, TypeError, "image has the type int: give an array of numbers"),
+        ("image.nii", {}, TypeError, "image has the type str: give an array of numbers"),
         (np.ones(5), {}, ValueError, r"image has 1 axis, its shape is \(5,\)"),
         (np.ones((2, 2, 2, 2, 2)), {}, ValueError, r"image has 5 axes, its shape is \(2, 2, 2, 2, 2\)"),
         (np.ones((0, 5)), {}, ValueError, r"image has no voxels, its shape is \(0, 5\)"),
         ([[1], [1, 2]], {}, TypeError, "image is a list: .* inhomogeneous"),
-        (ones.astype(complex), {}, TypeError, "image has the type complex128: give an array of numbers"),
+        (ones.astype(complex), {}, TypeError, "image has the type complex128: give real numbers$"),
+        (ones.astype(object), {}, TypeError, r"image has the type object: give real numbers, as image.astype\('float64'\)"),
         (np.array([["a", "b"]]), {}, TypeError, "image has the type <U1"),
-        (None, {}, TypeError, "image has the type object"),
+        (None, {}, TypeError, "image has the type NoneType: give an array of numbers"),
         (ones, {"centre_score": 0}, TypeError, r"labels\(\) has no option centre_score: is center_score meant"),
         (ones, {"CenterScore": 0}, TypeError, r"labels\(\) has no option CenterScore: is center_score meant"),
         (ones, {"mask": ones}, TypeError, r"labels\(\) has no option mask: is mask_image meant"),
@@ -395,11 +417,12 @@ ones = np.ones((5, 5))
         (ones, {"border": 3}, ValueError, "border is 3"),
         (ones, {"background_value": 256}, ValueError, "background_value is 256: give an integer from 0 to 255"),
         (ones, {"background_value": -1}, ValueError, "background_value is -1"),
-        (ones, {"mask_image": np.ones((5, 4), bool)}, ValueError, r"mask_image has the shape \(5, 4\): .* \(5, 5\)"),
+        (ones, {"mask_image": np.ones((5, 4), bool)}, ValueError, r"mask_image has the shape \(5, 4\): .* image, \(5, 5\)"),
         (ones, {"mask_image": ones}, TypeError, "mask_image has the type float64: .* mask_image > 0"),
         (ones, {"spacing": [1, 0]}, ValueError, r"spacing is \[1, 0\]"),
         (ones, {"spacing": [1, 2, 3]}, ValueError, r"spacing is \[1, 2, 3\]: .* each of the 2 axes"),
-        (ones, {"spacing": math.inf}, ValueError, "spacing is inf"),
+        (ones, {"spacing": math.inf}, ValueError, "spacing is inf: give distances from 1e-300 to 1e300"),
+        (ones, {"spacing": [1e-150, 1e-160]}, ValueError, r"spacing is \[1e-150, 1e-160\]: .* product of 1e-300 or more"),
         (ones, {"number_of_work_units": 0}, ValueError, "number_of_work_units is 0"),
     ],
 )
@@ -422,9 +445,13 @@ def ones_of(dtype):
         (ones_of("float64"), {}, TypeError, "labels has the type float64: labels are integers, as labels.astype"),
         (ones_of("uint8"), {"background_value": 8}, ValueError, "background_value is 8, which is a label of radius"),
         (ones_of("uint8"), {"background_value": 2**16}, ValueError, "background_value is 65536: give an integer"),
+        (ones_of("uint8"), {"background_value": "none"}, TypeError, "background_value is 'none': give an integer"),
         (ones_of("uint8"), {"radius": 0}, ValueError, "radius is 0"),
         (ones_of("uint8"), {"periodical": True}, TypeError, r"basins\(\) has no option periodical: is periodic meant"),
         (ones_of("uint8"), {"values": ones}, ValueError, "values is given, but table is False"),
+        (ones_of("uint8"), {"table": True, "values": ones[0]}, ValueError, r"values has the shape \(5,\): .* labels, \(5, 5\)"),
+        (ones_of("uint8"), {"table": True, "values": ones * 1j}, TypeError, "values has the type complex128"),
+        (ones_of("uint8"), {"table": True, "values": ones.astype(object)}, TypeError, "values has the type object"),
         (ones_of("int64") * -1, {}, ValueError, "labels has the value -1"),
         (ones_of("int64") * 10**6, {}, ValueError, "labels has the value 1000000"),
         (np.zeros((5, 5), "uint8"), {}, ValueError, "labels is 0 all over"),
@@ -443,8 +470,13 @@ def test_errors_of_basins(directions, options, error, message, is_chunked):
 def test_wrong_labels_are_told_in_the_order_of_the_axes():
     directions = np.full((4, 6, 5), 13, "uint8")
     directions[3, 1, 2] = 27
-    with pytest.raises(ValueError, match=r"value 27 at \(3, 1, 2\): those of radius \(1, 1, 1\) are 0 to 26"):
-        basins(directions)
+    for wrong in (directions, directions.astype("int64"), dask.array.from_array(directions, chunks=2)):
+        with pytest.raises(ValueError, match=r"^labels has the value 27 at \(3, 1, 2\): .* 0 to 26; .* background_value \(255\)"):
+            basins(wrong)
+    negative = np.where(directions == 27, -1, directions.astype("int16"))
+    with pytest.raises(ValueError, match=r"value -1 at \(3, 1, 2\)"):
+        basins(negative)
+    assert basins(negative, mask_image=negative >= 0)[3, 1, 2] == 0
     assert basins(directions, background_value=27)[3, 1, 2] == 0
     assert basins(directions, mask_image=directions != 27)[3, 1, 2] == 0
 

@@ -84,6 +84,8 @@ def test_codes_of_a_data_array_and_errors():
     assert codes.y.equals(image.y)
     with pytest.raises(ValueError, match="kind is 'grass': give one of 'esri'"):
         to_d8(codes, "grass")
+    with pytest.raises(TypeError, match=r"from_d8\(\) has no option background: is background_value meant\?"):
+        from_d8(codes, background=9)
     with pytest.raises(ValueError, match=r"labels has the shape \(3, 3, 3\)"):
         to_d8(np.zeros((3, 3, 3), int))
     with pytest.raises(ValueError, match=r"labels has the value 9 at \(1, 0\)"):

@@ -9,6 +9,8 @@ import itk
 import nbformat
 import numpy as np
 import pytest
+import zarr
+from itk_neighborhoodargmaxlabel import labels
 from matplotlib.image import imread
 from nbclient import NotebookClient
 from skimage.morphology import local_minima
@@ -63,6 +65,17 @@ def test_replacement_of_the_numpy_loop():
 def test_progress_bar():
     _, bar = run("show_progress.py", 60)
     assert "100%" in bar
+
+
+def test_documentation(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    image = np.random.default_rng(7).random((9, 10, 11))
+    zarr.create_array("image.zarr", data=image, chunks=(4, 5, 6))
+    names = {"image": image}
+    for snippet in re.findall(r"```python\n(.*?)```", (EXAMPLES.parent / "documentation" / "python.md").read_text(), re.DOTALL):
+        exec(snippet, names)
+    assert zarr.open("basins.zarr", mode="r")[:].max() > 1
+    np.testing.assert_array_equal(zarr.open("labels.zarr", mode="r")[:], labels(image, center_score=0, background_value=255))
 
 
 @pytest.mark.parametrize(

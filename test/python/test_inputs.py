@@ -26,7 +26,7 @@ def array():
 
 
 @pytest.mark.parametrize("pixel_type", ["int32", "uint32", "uint64"])
-def test_wide_integers_are_labelled(pixel_type):
+def test_wide_integers_are_labeled(pixel_type):
     array = np.random.default_rng(3).integers(0, np.iinfo(pixel_type).max, (5, 6, 7), pixel_type)
     labels, scores = label(array, generate_score_image=True)
     assert_array_equal(labels, define(array)[0])
@@ -67,7 +67,7 @@ def test_array_gives_array_that_outlives_the_filter(array):
     ],
 )
 @pytest.mark.filterwarnings("ignore:Because the input array was not contiguous")
-def test_arrays_that_are_not_contiguous_are_labelled(array, view):
+def test_arrays_that_are_not_contiguous_are_labeled(array, view):
     array = view(np.repeat(array, 2, axis=2))
     assert_array_equal(label(array, border=Enums.Border_Inside), define(array, border="Inside")[0])
 
@@ -79,7 +79,7 @@ def test_array_in_fortran_order_is_the_transposed_image_as_everywhere_in_itk(arr
     assert_array_equal(label(np.ascontiguousarray(fortran)), define(array)[0])
 
 
-def test_read_only_array_is_labelled_and_left_alone(array):
+def test_read_only_array_is_labeled_and_left_alone(array):
     before = array.copy()
     array.setflags(write=False)
     assert_array_equal(label(array), define(before)[0])
@@ -138,6 +138,13 @@ def test_errors_name_the_parameter_and_its_value(array, options, message):
     with pytest.raises(RuntimeError, match=message) as error:
         label(array, **options)
     assert str(error.value).startswith("include/itkNeighborhoodArgmaxLabelImageFilter.hxx"), "the build machine's folders"
+
+
+@pytest.mark.parametrize("radius", [-1, 10**20, [1, -1, 1], np.array([1, 1, -1])])
+def test_radius_that_is_no_size_is_an_error(array, radius):
+    for function in (label, itk.neighborhood_label_to_basin_image_filter):
+        with pytest.raises(ValueError, match="^Radius is .*1.*: give integers of 0 or more"):
+            function(array.astype("uint8"), radius=radius)
 
 
 @pytest.mark.parametrize("options", [{"background_value": -1}, {"background_value": 256}])

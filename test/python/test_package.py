@@ -37,7 +37,7 @@ def test_names():
 def test_help_has_a_signature_and_every_option(function):
     parameters = inspect.signature(function).parameters
     text = pydoc.render_doc(function, renderer=pydoc.plaintext)
-    assert "center_score: 'float' = -100.0" in text or function is package.basins
+    assert "center_score: float = -100.0, label_strict_extrema: bool = False" in text or function is package.basins
     for name, parameter in list(parameters.items())[1:]:
         assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
         line = re.search(rf"^ +{name} : .*", text, re.MULTILINE).group()

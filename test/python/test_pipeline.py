@@ -55,7 +55,7 @@ def test_streaming_changes_nothing(divisions, border):
     assert_array_equal(streamer.GetOutput(), define(array, border=border)[0])
 
 
-def test_requested_region_alone_is_labelled():
+def test_requested_region_alone_is_labeled():
     array = random_array()
     labels = LabelFilter.New(itk.image_from_array(array))
     region = itk.ImageRegion[3]([5, 6, 7], [10, 11, 12])

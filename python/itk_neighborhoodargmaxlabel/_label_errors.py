@@ -1,0 +1,35 @@
+"""What is said of labels that cannot be followed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ._options import label_count
+
+
+def wrong_label(
+    labels: np.ndarray, mask: np.ndarray | None, radius: Sequence[int], background: int, start: Any = 0
+) -> ValueError | None:
+    """Of the first value that is none, unless the mask excuses all. Start: of this part in the whole image."""
+    count = label_count(radius)
+    is_wrong = ((labels < 0) | (labels >= count)) & (labels != background)
+    if mask is not None:
+        is_wrong &= mask != 0
+    if not is_wrong.any():
+        return None
+    position = np.unravel_index(is_wrong.argmax(), labels.shape)
+    index = tuple((np.array(position) + start).tolist())
+    return ValueError(
+        f"labels has the value {labels[position]} at {index}: with this radius they are 0 to {count - 1}; "
+        f"give the radius of the labels, or as background_value ({background}) what means no label"
+    )
+
+
+def zero_border(background: int) -> ValueError:
+    return ValueError(
+        "labels is 0 all over its border, which is a direction and the default background_value of labels(): make the "
+        f"labels with background_value={background}, or with border='inside'"
+    )
