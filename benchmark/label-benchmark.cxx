@@ -22,7 +22,7 @@
 // and their statistic "min" is the least disturbed of several repetitions.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
-#include "PlainLabelImageFilter.h"
+#include "../test/PlainLabelImageFilter.h"
 
 #include <benchmark/benchmark.h>
 

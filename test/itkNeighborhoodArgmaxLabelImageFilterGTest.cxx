@@ -18,7 +18,7 @@
 #include "ErrorOfUpdate.h"
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 
-#include "../benchmark/PlainLabelImageFilter.h"
+#include "PlainLabelImageFilter.h"
 
 #include "itkCastImageFilter.h"
 #include "itkGTest.h"
