@@ -35,7 +35,7 @@ def walk(labels, periodic=False, radius=1, background_value=BACKGROUND):
             path.append(current)
             current = following(current)
         if path:
-            # A new sink or circle: its first voxel.
+            # A new sink or cycle: its first voxel.
             sink = sink_of[current] if current in sink_of else min(path[path.index(current) :])
             sink_of.update((member, sink) for member in path)
             if sinks[sink] == 0:

@@ -112,7 +112,7 @@ def test_one_path_through_all_chunks_is_one_basin(lengths):
 @pytest.mark.parametrize("center_score", [-100, 0])
 @pytest.mark.parametrize("border", [Inside, Periodic])
 @pytest.mark.parametrize("shape", [(20, 23), (9, 10, 11)])
-def test_circles_and_plateaus_over_several_chunks(shape, border, center_score):
+def test_cycles_and_plateaus_over_several_chunks(shape, border, center_score):
     image = np.random.default_rng(10).integers(0, 3, shape).astype("uint8")
     image[2:7, 3:8] = 1
     labels = itk.neighborhood_argmax_label_image_filter(image, border=border, center_score=center_score).copy()
@@ -120,7 +120,7 @@ def test_circles_and_plateaus_over_several_chunks(shape, border, center_score):
         check(labels, lengths, periodic=border == Periodic)
 
 
-def test_circles_through_four_chunks():
+def test_cycles_through_four_chunks():
     labels = np.array([[5, 5, 5, 7], [1, 5, 7, 7], [1, 1, 3, 7], [1, 3, 3, 3]], "uint8")
     for lengths in (1, 2, 3, ((1, 3), (2, 2))):
         assert_array_equal(check(labels, lengths), [[1, 1, 1, 1], [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1]])
