@@ -110,9 +110,9 @@ Contents(const itk::ImageIOBase * io)
 }
 
 void
-CheckMetaImage(const itk::ImageIOBase * io)
+CheckMetaImage(itk::ImageIOBase * io)
 {
-  auto * const meta = const_cast<itk::MetaImageIO &>(dynamic_cast<const itk::MetaImageIO &>(*io)).GetMetaImagePointer();
+  auto * const meta = dynamic_cast<itk::MetaImageIO &>(*io).GetMetaImagePointer();
   if (!meta->CompressedData())
   {
     return;
@@ -189,7 +189,8 @@ CheckTiff(const itk::ImageIOBase * io)
     const std::uint32_t parts = tiff ? TIFFNumberOfStrips(tiff.get()) : 0; // of tiles as well
     for (std::uint32_t part = 0; part < parts && tiffProblem.empty(); ++part)
     {
-      if (TIFFGetStrileOffset(tiff.get(), part) + TIFFGetStrileByteCount(tiff.get(), part) > size)
+      const auto start = TIFFGetStrileOffset(tiff.get(), part);
+      if (start > size || TIFFGetStrileByteCount(tiff.get(), part) > size - start)
       {
         tiffProblem = "its voxels lie beyond the end of the file";
       }
@@ -201,16 +202,34 @@ CheckTiff(const itk::ImageIOBase * io)
   }
 }
 
-/** The end marker, which no voxel contains, has to follow the last start of voxels. */
+/** The end marker of JPEG and JPEG 2000, which no voxel contains, has to follow the last start of voxels. */
 void
-CheckJpeg(const itk::ImageIOBase * io)
+CheckEndMarker(const itk::ImageIOBase * io, const std::string & startMarker)
 {
   const auto file = Contents(io);
-  const auto start = file.rfind("\xff\xda");
+  const auto start = file.rfind(startMarker);
   if (start == std::string::npos || file.find("\xff\xd9", start) == std::string::npos)
   {
     Fail(io, "no end marker");
   }
+}
+
+/** Rows are filled up to words of 4 bytes; of compressed ones only the size of the file is known. */
+void
+CheckBmp(const itk::ImageIOBase * io)
+{
+  const auto file = Contents(io);
+  const auto number = [&file](std::size_t start, std::size_t bytes) {
+    Bytes value = 0;
+    for (std::size_t byte = start + bytes; byte-- > start;)
+    {
+      value = value << 8 | static_cast<unsigned char>(byte < file.size() ? file[byte] : 0);
+    }
+    return value;
+  };
+  const Bytes row = (io->GetDimensions(0) * number(28, 2) + 31) / 32 * 4;
+  const bool  isCompressed = number(30, 4) != 0;
+  ExpectBytes(io, file.size(), isCompressed ? number(2, 4) : number(10, 4) + row * io->GetDimensions(1));
 }
 
 /** The element of the voxels gives their length; where they are compressed, a delimiter ends them. */
@@ -297,7 +316,15 @@ CheckComplete(itk::ImageIOBase * io)
   }
   else if (format == "JPEGImageIO")
   {
-    CheckJpeg(io);
+    CheckEndMarker(io, "\xff\xda");
+  }
+  else if (format == "JPEG2000ImageIO")
+  {
+    CheckEndMarker(io, "\xff\x90");
+  }
+  else if (format == "BMPImageIO")
+  {
+    CheckBmp(io);
   }
   else if (format == "GDCMImageIO")
   {

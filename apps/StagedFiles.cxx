@@ -106,6 +106,10 @@ StageFile(const std::string & name)
   {
     throw Error(name, "is a pipe or a device, and no place for an image file");
   }
+  if (fs::exists(target) && access(target.c_str(), W_OK) != 0)
+  {
+    throw Error(name, std::string("may not be replaced: ") + std::strerror(errno));
+  }
   RemoveLeftovers(target.parent_path());
 
   // A run that starts meanwhile may take a directory for a leftover until it is locked.

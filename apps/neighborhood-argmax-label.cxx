@@ -42,30 +42,17 @@ namespace fs = std::filesystem;
 
 namespace
 {
-void
-ParseCommandLine(int argc, char ** argv, Options & options)
+CLI::Option *
+AddFile(CLI::App & app, const std::string & name, std::string & file, const std::string & help)
 {
-  CLI::App app{
-    "Labels every voxel of an image with the neighbor in whose direction the image falls most steeply.\n"
-    "A label is the index of that neighbor, x fastest: in 3-D (oz+1)*9 + (oy+1)*3 + (ox+1), the center is 13.",
-    programName
-  };
-  app.get_formatter()->column_width(36);
+  const auto problem = [](const std::string & given) { return given.empty() ? "the name is empty" : ""; };
+  return app.add_option(name, file, help)->type_name("FILE")->check(CLI::Validator(problem, ""));
+}
 
-  const CLI::Validator hasName([](const std::string & name) { return name.empty() ? "the name is empty" : ""; }, "");
-  app.add_option("INPUT", options.input, "Image of 2 to 4 dimensions with one value a pixel, in any format of ITK")
-    ->type_name("FILE")
-    ->check(hasName)
-    ->required();
-  app
-    .add_option("OUTPUT",
-                options.output,
-                "Labels, in the format that the extension names: 8 bits a pixel, or 16\n"
-                "where the radius needs them. Refused: what loses values or takes two files")
-    ->type_name("FILE")
-    ->check(hasName)
-    ->required();
-
+/** What competes for a label, and how. */
+void
+AddRules(CLI::App & app, Options & options)
+{
   app
     .add_option("--center-score",
                 options.centerScore,
@@ -94,26 +81,30 @@ ParseCommandLine(int argc, char ** argv, Options & options)
   app.add_option("--background-value", options.backgroundValue, "Label at background borders and outside the mask")
     ->type_name("N")
     ->capture_default_str();
-  app
-    .add_option(
-      "--mask", options.mask, "Image of the same size and place: voxels where it is 0\nget no label and do not compete")
-    ->type_name("FILE")
-    ->check(hasName);
+  AddFile(app,
+          "--mask",
+          options.mask,
+          "Image of the same size and place: voxels where it is 0\nget no label and do not compete");
+}
 
-  app.add_option("--score", options.score, "Write also the score (the slope) of each voxel's label")
-    ->type_name("FILE")
-    ->check(hasName);
-  app
-    .add_option("--basins",
-                options.basins,
-                "Write also the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
-                "on, 0 is background. With --mask, or a background border, --background-value\n"
-                "has to be no label, such as 255; --center-score 0 makes each minimum a basin")
-    ->type_name("FILE")
-    ->check(hasName);
-  app.add_option("--preview", options.preview, "Write also a picture of the middle slice and its labels")
-    ->type_name("FILE.png")
-    ->check(hasName);
+void
+AddFurtherOutputs(CLI::App & app, Options & options)
+{
+  AddFile(app, "--score", options.score, "Write also the score (the slope) of each voxel's label");
+  AddFile(app,
+          "--basins",
+          options.basins,
+          "Write also the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
+          "on, 0 is background. With --mask, or a background border, --background-value\n"
+          "has to be no label, such as 255; --center-score 0 makes each minimum a basin");
+  AddFile(app, "--preview", options.preview, "Write also a picture of the middle slice and its labels")
+    ->type_name("FILE.png");
+}
+
+/** What changes no label. */
+void
+AddMeans(CLI::App & app, Options & options)
+{
   app
     .add_option("--stream",
                 options.streamDivisions,
@@ -128,10 +119,31 @@ ParseCommandLine(int argc, char ** argv, Options & options)
     ->check(CLI::Range(1, static_cast<int>(ITK_MAX_THREADS)));
   app.add_flag(
     "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
+}
+
+void
+ParseCommandLine(int argc, char ** argv, Options & options)
+{
+  CLI::App app{
+    "Labels every voxel of an image with the neighbor in whose direction the image falls most steeply.\n"
+    "A label is the index of that neighbor, x fastest: in 3-D (oz+1)*9 + (oy+1)*3 + (ox+1), the center is 13.",
+    programName
+  };
+  app.get_formatter()->column_width(36);
+  AddFile(app, "INPUT", options.input, "Image of 2 to 4 dimensions with one value a pixel, in any format of ITK")
+    ->required();
+  AddFile(app,
+          "OUTPUT",
+          options.output,
+          "Labels, in the format that the extension names: 8 bits a pixel, or 16\n"
+          "where the radius needs them. Refused: what loses values or takes two files")
+    ->required();
+  AddRules(app, options);
+  AddFurtherOutputs(app, options);
+  AddMeans(app, options);
   app.set_version_flag("--version",
                        std::string(programName) + " " NEIGHBORHOOD_ARGMAX_LABEL_VERSION " (ITK " +
                          itk::Version::GetITKVersion() + ")");
-
   try
   {
     app.parse(argc, argv);

@@ -26,8 +26,10 @@
 #include <fstream>
 #include <thread>
 
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -74,7 +76,9 @@ protected:
 
   /** Starts a run of some seconds, and returns when it is labeling. */
   pid_t
-  StartLongRun(const std::function<void()> & prepare = [] {}, const std::string & radius = "3") const
+  StartLongRun(
+    const std::function<void()> & prepare = [] {},
+    const std::string &           radius = isSanitized ? "3" : "6") const
   {
     const auto before = this->Files();
     if (before.count("long.mha") == 0)
@@ -266,7 +270,7 @@ TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
     const rlimit limit{ 1, 2 };
     setrlimit(RLIMIT_CPU, &limit);
   };
-  const auto child = this->StartLongRun(limitTime, "6");
+  const auto child = this->StartLongRun(limitTime, isSanitized ? "6" : "10");
   const auto result = this->Finish(child);
   EXPECT_EQ(result.status, 128 + SIGXCPU);
   ExpectOneLine(result.text, "CPU time limit exceeded while ");
@@ -381,6 +385,17 @@ TEST_F(FaultsTest, LinksAreFollowedToFilesThatAreNotThereYet)
   EXPECT_TRUE(fs::is_regular_file(this->Path("folder/target.mha")));
   this->ExpectError({ "in.mha", "broken.mha" }, "broken.mha: cannot write into");
   this->ExpectError({ "in.mha", "circle.mha" }, "circle.mha");
+}
+
+TEST_F(FaultsTest, WriteProtectedFilesAreKept)
+{
+  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  std::ofstream(this->Path("out.mha")) << "older";
+  fs::permissions(this->Path("out.mha"), fs::perms::owner_read);
+  this->ExpectError({ "in.mha", "out.mha" }, "out.mha: may not be replaced: Permission denied", [] {
+    prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE); // with it, root may write everywhere
+  });
+  EXPECT_EQ(DamagedFiles::Load(this->Path("out.mha")), "older");
 }
 
 // The worker is stopped after its first pieces, and a voxel on the disk changed.

@@ -79,16 +79,20 @@ public:
                : result.status == 0   ? "labeled"
                : result.status >= 128 ? "crashes of ITK contained"
                                       : "refused"];
+    const bool isLabeled = result.status == 0;
     const bool isOneLine = result.text.rfind("neighborhood-argmax-label: ", 0) == 0 &&
                            std::count(result.text.begin(), result.text.end(), '\n') == 1;
-    return !isUntouched ? "the input was changed"
-           : result.status<0 ? "the program was killed" : files.size()>(result.status == 0 ? 2 : 1) ? "files were left"
-           : result.status == 0 && files.size() != 2                                                ? "no output"
-           : result.status != 0 && !isOneLine       ? "not one line: " + result.text
-           : hangs && result.status != 128 + SIGINT ? "SIGINT did not end it"
-           : result.status == 0 && IsOnlyCut(damage) && m_Labels.count(name) > 0 && m_LastLabels != m_Labels[name]
-             ? "wrong labels of a truncated file"
-             : std::string();
+    const bool hasWrongLabels =
+      isLabeled && IsOnlyCut(damage) && m_Labels.count(name) > 0 && m_LastLabels != m_Labels[name];
+    const std::pair<bool, std::string> faults[] = { { !isUntouched, "the input was changed" },
+                                                    { result.status < 0, "the program was killed" },
+                                                    { files.size() != (isLabeled ? 2 : 1), "files were left, or none" },
+                                                    { !isLabeled && !isOneLine, "not one line: " + result.text },
+                                                    { hangs && result.status != 128 + SIGINT, "SIGINT did not end it" },
+                                                    { hasWrongLabels, "wrong labels of a truncated file" } };
+    const auto * const                 fault =
+      std::find_if(std::begin(faults), std::end(faults), [](const auto & f) { return f.first; });
+    return fault == std::end(faults) ? "" : fault->second;
   }
 
   /** Any number of operations at random, most of them at the front, where headers are. */
