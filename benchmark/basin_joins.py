@@ -64,9 +64,7 @@ def main():
         count = 1e12 / length**3
         face = 6 * length**2 * count
         gigabytes = (face * STORED_PER_FACE_VOXEL + length**2 * count * STORED_PER_ROW) / 1e9
-        print(
-            f"{length:>6}^3 {gigabytes:>29.0f} GB {face / faces * needed / 1e9:>23.0f} GB {face / faces * seconds:>14.0f}"
-        )
+        print(f"{length:>6}^3 {gigabytes:>29.0f} GB {face / faces * needed / 1e9:>23.0f} GB {face / faces * seconds:>14.0f}")
 
 
 if __name__ == "__main__":

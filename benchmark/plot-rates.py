@@ -60,10 +60,7 @@ def main(results, picture):
     table(
         "random image of 256 x 256 x 256, one thread",
         plain,
-        [
-            (key[1], rate)
-            for key, rate in select(rates, size=cube, option="default", **fast).items()
-        ],
+        [(key[1], rate) for key, rate in select(rates, size=cube, option="default", **fast).items()],
     )
     table("copying", plain, [(key[1], rate) for key, rate in select(rates, program="copy").items()])
     table(
@@ -74,27 +71,17 @@ def main(results, picture):
     table(
         "option, random image, one thread",
         plain,
-        [
-            (f"{key[1]}, {key[3]}", rate)
-            for key, rate in select(rates, size=cube, **fast).items()
-            if key[3] != "default"
-        ],
+        [(f"{key[1]}, {key[3]}", rate) for key, rate in select(rates, size=cube, **fast).items() if key[3] != "default"],
     )
     table(
         "threads, random image of 256 x 256 x 256",
         plain,
-        [
-            (f"{key[1]}, {key[5]}", rate)
-            for key, rate in select(rates, size=cube, option="default").items()
-        ],
+        [(f"{key[1]}, {key[5]}", rate) for key, rate in select(rates, size=cube, option="default").items()],
     )
     table(
         "instruction set, random image of 128 x 128 x 128, one thread",
         plain,
-        [
-            (f"{key[1]}, {key[4]}", rate)
-            for key, rate in select(rates, size=small, option="default", threads=1).items()
-        ],
+        [(f"{key[1]}, {key[4]}", rate) for key, rate in select(rates, size=small, option="default", threads=1).items()],
     )
     table(
         "size of a random image, one thread",
@@ -111,9 +98,7 @@ def main(results, picture):
         for threads in (1, 2):
             keys = sorted(
                 (key[2][0], rate)
-                for key, rate in select(
-                    rates, pixel=pixel, option="default", instructions=fastest, threads=threads
-                ).items()
+                for key, rate in select(rates, pixel=pixel, option="default", instructions=fastest, threads=threads).items()
                 if key[2] == (key[2][0],) * 3
             )
             by_size.plot(*zip(*((n, rate / 1e6) for n, rate in keys)), marker="o", label=f"{pixel}, {threads} threads")

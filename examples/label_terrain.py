@@ -1,6 +1,6 @@
 """Flow directions of a terrain with coordinates from the north to the south, as rasters of maps have them.
 
-    python label_terrain.py [picture.png]
+python label_terrain.py [picture.png]
 """
 
 import sys

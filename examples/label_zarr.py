@@ -1,7 +1,7 @@
 """Labels an image that exceeds the memory: a Zarr array, or the finest level of an OME-Zarr, in several processes.
 
-    pip install "itk-neighborhoodargmaxlabel[test]"
-    python label_zarr.py image.ome.zarr labels.ome.zarr --border Inside --workers 4 --memory-limit 2GB
+pip install "itk-neighborhoodargmaxlabel[test]"
+python label_zarr.py image.ome.zarr labels.ome.zarr --border Inside --workers 4 --memory-limit 2GB
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The filter in the place of the loop over all voxels that NumPy programs have for this: the same labels.
 
-    python replace_numpy_loop.py [length of each axis]
+python replace_numpy_loop.py [length of each axis]
 """
 
 import sys

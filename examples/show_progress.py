@@ -1,6 +1,6 @@
 """A progress bar of the filter.
 
-    python show_progress.py [length of each axis]
+python show_progress.py [length of each axis]
 """
 
 import sys

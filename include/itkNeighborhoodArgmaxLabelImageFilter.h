@@ -96,8 +96,8 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *
  * \par Errors
  * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel
- * type, the radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, or the mask does not
- * lie on the image.
+ * type, the radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, or the mask does
+ * not lie on the image.
  *
  * \par Streaming
  * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border
@@ -141,10 +141,8 @@ public:
                                             double>;
 
   /** float; double for pixels of floating point type wider than float. */
-  using ScorePixelType =
-    std::conditional_t<std::is_floating_point_v<InputPixelType> && (sizeof(InputPixelType) > sizeof(float)),
-                       double,
-                       float>;
+  using ScorePixelType = std::
+    conditional_t<std::is_floating_point_v<InputPixelType> && (sizeof(InputPixelType) > sizeof(float)), double, float>;
   using ScoreImageType = Image<ScorePixelType, ImageDimension>;
 
   using BorderEnum = NeighborhoodArgmaxLabelImageFilterEnums::Border;

@@ -116,8 +116,7 @@ public:
   itkTypeMacro(NeighborhoodLabelToBasinImageFilter, ImageToImageFilter);
 #endif
 
-  static_assert(std::is_integral_v<LabelPixelType> && !std::is_same_v<LabelPixelType, bool>,
-                "Labels are integers.");
+  static_assert(std::is_integral_v<LabelPixelType> && !std::is_same_v<LabelPixelType, bool>, "Labels are integers.");
   static_assert(std::is_integral_v<OutputPixelType> && !std::is_same_v<OutputPixelType, bool>,
                 "Numbers of basins are integers.");
 

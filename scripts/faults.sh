@@ -1,6 +1,7 @@
 #!/bin/bash
 # Does again, one by one, what once lost data, labeled wrongly or crashed, and says whether it is mended. It needs root, for a
 # full disk. The tests in Python run with the wheel that scripts/test.sh has put into build/python, or with PYTHON.
+# shellcheck disable=SC2329 # functions are called by fault
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

@@ -304,10 +304,8 @@ private:
         }
         staged.isStaged = true;
       }
-      m_Target.labelByRanks(this->MakePlaneRows(&Plane::byteKeys, width),
-                            m_RankRules[facts.isMasked],
-                            results,
-                            m_Scratch.data());
+      m_Target.labelByRanks(
+        this->MakePlaneRows(&Plane::byteKeys, width), m_RankRules[facts.isMasked], results, m_Scratch.data());
       for (std::size_t j = 0; j < m_Rows; ++j)
       {
         if (m_IsUndecided[j])

@@ -1,9 +1,9 @@
 """Directions of steepest descent, and the basins that they drain to, of NumPy, xarray, dask and ITK images.
 
-    from itk_neighborhoodargmaxlabel import basins, labels
+from itk_neighborhoodargmaxlabel import basins, labels
 
-    directions = labels(image, center_score=0, border="inside")
-    numbers = basins(directions)
+directions = labels(image, center_score=0, border="inside")
+numbers = basins(directions)
 """
 
 from importlib.metadata import version as _version

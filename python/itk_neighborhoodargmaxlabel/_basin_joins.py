@@ -168,9 +168,7 @@ def _runs(values: np.ndarray) -> tuple[np.ndarray, list[slice]]:
     return unique, [slice(b, e) for b, e in zip(starts, [*starts[1:], values.size])]
 
 
-def _beginnings(
-    followed: list[Followed], grid: Grid, befores: np.ndarray, parts: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _beginnings(followed: list[Followed], grid: Grid, befores: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The segments in which parts begin, and as which of the basins that begin there, counted from 1 on."""
     segments = np.empty(parts.size, np.int64)
     in_segment = np.empty(parts.size, np.int64)

@@ -161,9 +161,7 @@ def _prepared(labels: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, 
     return np.ascontiguousarray(labels), None if mask is None else np.ascontiguousarray(np.asarray(mask) != 0, np.uint8)
 
 
-def _follow_chunk(
-    labels: np.ndarray, mask: np.ndarray | None = None, *, grid: Grid, block_id: tuple[int, ...]
-) -> np.ndarray:
+def _follow_chunk(labels: np.ndarray, mask: np.ndarray | None = None, *, grid: Grid, block_id: tuple[int, ...]) -> np.ndarray:
     """A Followed, in an array of it alone."""
     labels, mask = _prepared(labels, mask)
     basins = np.empty(labels.shape, np.uint32)
@@ -178,9 +176,7 @@ def _follow_chunk(
     if mask is not None:
         at_border &= mask.ravel()[near] != 0
     border_labels = set((labels.ravel()[near[at_border]] == 0).tolist())
-    followed = Followed(
-        newest_of_rows(basins), basins.ravel()[near], exits[:, 0].astype(np.uint32), exits[:, 1], border_labels
-    )
+    followed = Followed(newest_of_rows(basins), basins.ravel()[near], exits[:, 0].astype(np.uint32), exits[:, 1], border_labels)
     return _array_of([followed], (1,) * labels.ndim)
 
 
@@ -238,9 +234,7 @@ def _numbers_of(table: Table, newest: np.ndarray, dtype: np.dtype) -> np.ndarray
     return numbers
 
 
-def _follow_cycles(
-    tables: np.ndarray, labels: np.ndarray, *_: np.ndarray, grid: Grid, block_id: tuple[int, ...]
-) -> np.ndarray:
+def _follow_cycles(tables: np.ndarray, labels: np.ndarray, *_: np.ndarray, grid: Grid, block_id: tuple[int, ...]) -> np.ndarray:
     """The cycles that enter a chunk, and the first voxel of the image that each path passes here."""
     table: Table = tables.item()
     start, shape = grid.start_of(block_id)[:, np.newaxis], np.array(labels.shape)[:, np.newaxis]

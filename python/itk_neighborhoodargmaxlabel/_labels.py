@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 
 
 @overload
-def labels(
-    image: "Array", *, generate_score_image: Literal[False] = ..., **options: "Unpack[LabelOptions]"
-) -> "Array": ...
+def labels(image: "Array", *, generate_score_image: Literal[False] = ..., **options: "Unpack[LabelOptions]") -> "Array": ...
 @overload
 def labels(
     image: "Array", *, generate_score_image: Literal[True], **options: "Unpack[LabelOptions]"

@@ -1,8 +1,8 @@
 """What this module adds to the itk package, with types: itk has none.
 
-    from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter
+from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter
 
-    made = NeighborhoodArgmaxLabelImageFilter.New(image, center_score=0)
+made = NeighborhoodArgmaxLabelImageFilter.New(image, center_score=0)
 """
 
 from ._itk import load_itk

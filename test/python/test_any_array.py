@@ -127,7 +127,9 @@ def test_all_that_has_the_array_protocol(array, tmp_path):
 
 
 def test_what_is_on_a_gpu_has_one_line(array):
-    with pytest.raises(TypeError, match=r"^image is a Tensor on a GPU: copy it to the CPU first, as by \.cpu\(\) or \.get\(\)$"):
+    with pytest.raises(
+        TypeError, match=r"^image is a Tensor on a GPU: copy it to the CPU first, as by \.cpu\(\) or \.get\(\)$"
+    ):
         labels(Tensor(array, device=2))
 
     class Cupy:
@@ -471,7 +473,9 @@ def test_wrong_labels_are_told_in_the_order_of_the_axes():
     directions = np.full((4, 6, 5), 13, "uint8")
     directions[3, 1, 2] = 27
     for wrong in (directions, directions.astype("int64"), dask.array.from_array(directions, chunks=2)):
-        with pytest.raises(ValueError, match=r"^labels has the value 27 at \(3, 1, 2\): .* 0 to 26; .* background_value \(255\)"):
+        with pytest.raises(
+            ValueError, match=r"^labels has the value 27 at \(3, 1, 2\): .* 0 to 26; .* background_value \(255\)"
+        ):
             basins(wrong)
     negative = np.where(directions == 27, -1, directions.astype("int16"))
     with pytest.raises(ValueError, match=r"value -1 at \(3, 1, 2\)"):

@@ -66,9 +66,7 @@ def test_two_lines_and_the_mask():
     random = np.random.default_rng(2)
     image = random.random((9, 10, 11), "float32")
     mask = (random.random(image.shape) < 0.8).astype("uint8")
-    labels = itk.neighborhood_argmax_label_image_filter(
-        image, center_score=0, background_value=BACKGROUND, mask_image=mask
-    )
+    labels = itk.neighborhood_argmax_label_image_filter(image, center_score=0, background_value=BACKGROUND, mask_image=mask)
     basins = itk.neighborhood_label_to_basin_image_filter(labels)
     np.testing.assert_array_equal(basins, walk(labels)[0])
 

@@ -57,9 +57,7 @@ def test_worker_processes_give_the_same_labels(client, border):
     mask = random.random(image.shape) < 0.9
     keywords = {"spacing": [0.5, 1.0, 1.5], "center_score": 0.0, "radius": [2, 1, 1]}
     array = dask.array.from_array(image, chunks=((7, 20, 13), (1, 30, 19), (60,)))
-    labels, scores = dask_labels(
-        array, border=border_of(border), mask_image=mask, generate_score_image=True, **keywords
-    )
+    labels, scores = dask_labels(array, border=border_of(border), mask_image=mask, generate_score_image=True, **keywords)
     expected = define(image, border=border, mask_image=mask, **keywords)
     for output, values in zip(client.compute([labels, scores], sync=True), expected):
         assert_array_equal(output, values)

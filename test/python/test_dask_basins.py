@@ -254,7 +254,12 @@ ones = dask.array.ones
         (ones((5, 5), dtype="uint8"), {"background_value": 8}, RuntimeError, "BackgroundValue is 8"),
         (ones((5, 5), dtype="uint8"), {"background_value": 256}, OverflowError, "SetBackgroundValue"),
         (ones((5, 5), dtype="uint8"), {"center_score": 0}, TypeError, "center_score"),
-        (ones((5, 5), dtype="uint8"), {"mask_image": np.ones((5, 4))}, ValueError, r"shape \(5, 4\): give that of labels, \(5, 5\)"),
+        (
+            ones((5, 5), dtype="uint8"),
+            {"mask_image": np.ones((5, 4))},
+            ValueError,
+            r"shape \(5, 4\): give that of labels, \(5, 5\)",
+        ),
     ],
 )
 def test_errors_come_before_any_work(labels, options, error, message):

@@ -115,9 +115,7 @@ def test_xarray_keeps_place_and_attributes(array):
 
 
 def test_north_up_raster_is_refused_until_it_is_sorted(array):
-    terrain = xarray.DataArray(
-        array[0], dims=("y", "x"), coords={"y": 7.0 - np.arange(7), "x": 2.0 * np.arange(8)}
-    )
+    terrain = xarray.DataArray(array[0], dims=("y", "x"), coords={"y": 7.0 - np.arange(7), "x": 2.0 * np.arange(8)})
     with pytest.raises(RuntimeError, match="(?i)negative spacing"):
         label(terrain)
     expected = define(array[0, ::-1], spacing=[2.0, 1.0])[0]
@@ -241,7 +239,14 @@ def test_function_is_pickled_for_workers(array):
 def test_help_tells_the_contract():
     for subject in (label, itk.NeighborhoodArgmaxLabelImageFilter, itk.NeighborhoodArgmaxLabelImageFilter.values()[0]):
         text = pydoc.render_doc(subject, renderer=pydoc.plaintext)
-        for word in ("center_score = -100", "mask_image", "Border_Inside", "int64", "labels(array)", "generate_score_image=True"):
+        for word in (
+            "center_score = -100",
+            "mask_image",
+            "Border_Inside",
+            "int64",
+            "labels(array)",
+            "generate_score_image=True",
+        ):
             assert word in text
 
 

@@ -107,9 +107,7 @@ def test_any_handler_may_raise_or_not(image):
     calls = []
     before = signal.signal(signal.SIGUSR1, stop)
     try:
-        assert any(
-            seconds_until_noticed(lambda: labels(image, **LABELS), 0.1, signal.SIGUSR1, Stop) < 0.1 for _ in range(8)
-        )
+        assert any(seconds_until_noticed(lambda: labels(image, **LABELS), 0.1, signal.SIGUSR1, Stop) < 0.1 for _ in range(8))
         signal.signal(signal.SIGUSR1, lambda number, frame: calls.append(number))
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1)).start()
         found = labels(image, **LABELS)
