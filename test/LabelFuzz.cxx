@@ -319,7 +319,7 @@ private:
       {
         const auto at = (plane * size[1] + row) * size[0] + 1;
         staged[row].values = m_Image->GetBufferPointer() + at;
-        staged[row].present = m_Options.mask ? m_Mask->GetBufferPointer() + at : nullptr;
+        staged[row].mask = m_Options.mask ? m_Mask->GetBufferPointer() + at : nullptr;
       }
       labeler.Push(staged.data());
       if (plane + 1 < numberOfPlanes)

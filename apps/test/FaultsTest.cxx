@@ -78,7 +78,7 @@ protected:
   pid_t
   StartLongRun(
     const std::function<void()> & prepare = [] {},
-    const std::string &           radius = isSanitized ? "3" : "6") const
+    const std::string &           radius = isSanitized ? "3" : "9") const
   {
     const auto before = this->Files();
     if (before.count("long.mha") == 0)
@@ -270,7 +270,7 @@ TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
     const rlimit limit{ 1, 2 };
     setrlimit(RLIMIT_CPU, &limit);
   };
-  const auto child = this->StartLongRun(limitTime, isSanitized ? "6" : "10");
+  const auto child = this->StartLongRun(limitTime, isSanitized ? "6" : "15");
   const auto result = this->Finish(child);
   EXPECT_EQ(result.status, 128 + SIGXCPU);
   ExpectOneLine(result.text, "CPU time limit exceeded while ");
