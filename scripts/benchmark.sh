@@ -1,5 +1,5 @@
 #!/bin/bash
-# Measures the filter beside a plain one and copying, and on images that people have beside random ones, in some 8 minutes
+# Measures the filter beside a plain one and copying, and on images that people have beside random ones, in some 5 minutes
 # on a machine that does nothing else; prints tables, and draws build/benchmark/{rates,shares}.png. Options go to Google
 # Benchmark, as --benchmark_filter=...
 set -euo pipefail
