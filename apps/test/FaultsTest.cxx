@@ -113,8 +113,12 @@ protected:
   {
     const auto    number = std::to_string(program);
     std::ifstream children("/proc/" + number + "/task/" + number + "/children");
-    pid_t         worker = -1;
+    pid_t         worker = 0;
     children >> worker;
+    if (worker <= 0) // kill() would take it for all processes
+    {
+      throw std::runtime_error("the program has no worker");
+    }
     return worker;
   }
 };
@@ -189,6 +193,21 @@ TEST_F(FaultsTest, WholeCompressedFilesMayBeStreamed)
     this->RunWell({ file, "whole.mha" });
     this->RunWell({ file, "pieces.mha", "--stream", "3" });
     EXPECT_EQ(DamagedFiles::Load(this->Path("whole.mha")), DamagedFiles::Load(this->Path("pieces.mha")));
+  }
+}
+
+// The header in one file, compressed voxels in another.
+TEST_F(FaultsTest, CompressedVoxelsInAFileOfTheirOwnAreChecked)
+{
+  for (const auto & [header, data] : { std::pair("x.nhdr", "x.raw.gz"), std::pair("x.mhd", "x.zraw") })
+  {
+    itk::WriteImage(RandomImage<float, 3>({ { 9, 8, 7 } }), this->Path(header), true);
+    this->RunWell({ header, "out.mha" });
+    const auto whole = DamagedFiles::Load(this->Path(data));
+    DamagedFiles::Store(DamagedFiles::Apply(whole, "set=300:ffff", ""), this->Path(data));
+    this->ExpectError({ header, "out2.mha" }, std::string(header) + ": is truncated or broken");
+    DamagedFiles::Store(whole.substr(0, whole.size() - 20), this->Path(data));
+    this->ExpectError({ header, "out2.mha" }, std::string(header) + ": is truncated or broken");
   }
 }
 

@@ -125,6 +125,10 @@ protected:
   Start(const Arguments & arguments, const std::function<void()> & prepare = [] {}) const
   {
     const pid_t child = fork();
+    if (child < 0) // kill() would take it for all processes
+    {
+      throw std::runtime_error("the program cannot be started");
+    }
     if (child == 0)
     {
       const int output = open(this->OutputFile(getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
