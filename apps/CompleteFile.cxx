@@ -95,6 +95,12 @@ InflatedSize(const itk::ImageIOBase * io, const fs::path & file, Bytes start)
   return size;
 }
 
+void
+CheckInflated(const itk::ImageIOBase * io, const fs::path & file, Bytes start)
+{
+  ExpectBytes(io, InflatedSize(io, file, start), static_cast<Bytes>(io->GetImageSizeInBytes()));
+}
+
 bool
 IsGzip(const fs::path & file)
 {
@@ -129,8 +135,33 @@ CheckMetaImage(itk::ImageIOBase * io)
     }
     start = static_cast<Bytes>(stream.tellg());
   }
-  const auto size = InflatedSize(io, isLocal ? file : file.parent_path() / data, start);
-  ExpectBytes(io, size, static_cast<Bytes>(io->GetImageSizeInBytes()));
+  CheckInflated(io, isLocal ? file : file.parent_path() / data, start);
+}
+
+/** The voxels follow an empty line, or have a file of their own. ITK does not look at their checksum. */
+void
+CheckNrrd(const itk::ImageIOBase * io)
+{
+  const fs::path file = io->GetFileName();
+  std::string    data;
+  bool           isCompressed = false;
+  std::ifstream  stream(file, std::ios::binary);
+  for (std::string line; std::getline(stream, line) && !line.empty() && line != "\r";)
+  {
+    line.erase(std::min(line.size(), line.find('\r')));
+    const auto value = line.find_first_not_of(' ', line.find(':') + 1);
+    const auto text = value == std::string::npos ? "" : line.substr(value);
+    isCompressed |= line.rfind("encoding:", 0) == 0 && text.rfind("gz", 0) == 0;
+    data = line.rfind("data file:", 0) == 0 || line.rfind("datafile:", 0) == 0 ? text : data;
+  }
+  if (isCompressed && data.empty())
+  {
+    CheckInflated(io, file, static_cast<Bytes>(stream.tellg()));
+  }
+  else if (isCompressed && IsGzip(file.parent_path() / data))
+  {
+    CheckInflated(io, file.parent_path() / data, 0);
+  }
 }
 
 /** NIfTI's library takes the voxels of `x.nii` for those of `x.nii.gz`, and of others if a pair has no .img. */
@@ -214,24 +245,6 @@ CheckEndMarker(const itk::ImageIOBase * io, const std::string & startMarker)
   }
 }
 
-/** Rows are filled up to words of 4 bytes; of compressed ones only the size of the file is known. */
-void
-CheckBmp(const itk::ImageIOBase * io)
-{
-  const auto file = Contents(io);
-  const auto number = [&file](std::size_t start, std::size_t bytes) {
-    Bytes value = 0;
-    for (std::size_t byte = start + bytes; byte-- > start;)
-    {
-      value = value << 8 | static_cast<unsigned char>(byte < file.size() ? file[byte] : 0);
-    }
-    return value;
-  };
-  const Bytes row = (io->GetDimensions(0) * number(28, 2) + 31) / 32 * 4;
-  const bool  isCompressed = number(30, 4) != 0;
-  ExpectBytes(io, file.size(), isCompressed ? number(2, 4) : number(10, 4) + row * io->GetDimensions(1));
-}
-
 /** The element of the voxels gives their length; where they are compressed, a delimiter ends them. */
 void
 CheckDicom(const itk::ImageIOBase * io)
@@ -306,6 +319,10 @@ CheckComplete(itk::ImageIOBase * io)
   {
     CheckMetaImage(io);
   }
+  else if (format == "NrrdImageIO")
+  {
+    CheckNrrd(io);
+  }
   else if (format == "NiftiImageIO")
   {
     CheckNifti(io);
@@ -321,10 +338,6 @@ CheckComplete(itk::ImageIOBase * io)
   else if (format == "JPEG2000ImageIO")
   {
     CheckEndMarker(io, "\xff\x90");
-  }
-  else if (format == "BMPImageIO")
-  {
-    CheckBmp(io);
   }
   else if (format == "GDCMImageIO")
   {

@@ -110,7 +110,7 @@ AddMeans(CLI::App & app, Options & options)
                 options.streamDivisions,
                 "Work in N pieces, for images larger than memory. It depends on the formats:\n"
                 "OUTPUT and the score file have to be ones that ITK writes in pieces (.mha,\n"
-                ".mrc, .vtk); an input that it does not read in pieces (what is compressed,\n"
+                ".hdf5, .mrc, .vtk); an input that it does not read in pieces (what is compressed,\n"
                 "NIfTI, NRRD, PNG) is read whole")
     ->type_name("N")
     ->check(CLI::Range(1, 1000000, "from 1 on"));

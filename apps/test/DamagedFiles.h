@@ -31,16 +31,16 @@
 namespace DamagedFiles
 {
 /** An extension, or `NAME.EXTENSION` for another kind of it. */
-inline const std::vector<std::string> names{ "mha", "zlib.mha",  "nrrd",    "gzip.nrrd", "nii",  "nii.gz",
-                                             "vtk", "gipl",      "gipl.gz", "pages.tif", "tif",  "packed.tif",
-                                             "png", "jpg",       "jp2",     "bmp",       "hdf5", "mrc",
-                                             "dcm", "pages.dcm", "mnc",     "pic" };
+inline const std::vector<std::string> names{ "mha",       "zlib.mha", "nrrd",    "gzip.nrrd", "nii", "nii.gz",
+                                             "vtk",       "gipl",     "gipl.gz", "pages.tif", "tif", "packed.tif",
+                                             "png",       "jpg",      "jp2",     "hdf5",      "mrc", "dcm",
+                                             "pages.dcm", "mnc",      "pic" };
 
 inline void
 Write(const std::string & name, const std::string & file)
 {
   const std::string           extension = name.substr(name.rfind('.') + 1);
-  const std::set<std::string> flat{ "tif", "packed.tif", "dcm", "png", "jpg", "jp2", "bmp" };
+  const std::set<std::string> flat{ "tif", "packed.tif", "dcm", "png", "jpg", "jp2" };
   if (flat.count(name) > 0)
   {
     itk::WriteImage(RandomImage<std::uint8_t, 2>({ { 12, 11 } }), file, name == "packed.tif");

@@ -192,6 +192,21 @@ TEST_F(FaultsTest, WholeCompressedFilesMayBeStreamed)
   }
 }
 
+// The header in one file, compressed voxels in another.
+TEST_F(FaultsTest, CompressedVoxelsInAFileOfTheirOwnAreChecked)
+{
+  for (const auto & [header, data] : { std::pair("x.nhdr", "x.raw.gz"), std::pair("x.mhd", "x.zraw") })
+  {
+    itk::WriteImage(RandomImage<float, 3>({ { 9, 8, 7 } }), this->Path(header), true);
+    this->RunWell({ header, "out.mha" });
+    const auto whole = DamagedFiles::Load(this->Path(data));
+    DamagedFiles::Store(DamagedFiles::Apply(whole, "set=300:ffff", ""), this->Path(data));
+    this->ExpectError({ header, "out2.mha" }, std::string(header) + ": is truncated or broken");
+    DamagedFiles::Store(whole.substr(0, whole.size() - 20), this->Path(data));
+    this->ExpectError({ header, "out2.mha" }, std::string(header) + ": is truncated or broken");
+  }
+}
+
 TEST_F(FaultsTest, AHangIsEndedBySigint)
 {
   DamagedFiles::Write("nii", this->Path("x.nii"));

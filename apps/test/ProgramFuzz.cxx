@@ -43,7 +43,11 @@ public:
       DamagedFiles::Write(name, file);
       m_Seeds[name] = DamagedFiles::Load(file);
       fs::remove(file);
-      EXPECT_EQ(this->Try(name, "", 1), "");
+      const auto problem = this->Try(name, "", 1);
+      if (!problem.empty() || m_LastLabels.empty())
+      {
+        throw std::runtime_error("the whole " + file + " is not labeled: " + problem);
+      }
       m_Labels[name] = m_LastLabels;
     }
   }
