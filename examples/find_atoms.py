@@ -24,7 +24,7 @@ atoms = [("C", 4, 3.2, place) for place in ring] + [("H", 1, 3.6, place) for pla
 
 spacing = np.array([0.1, 0.1, 0.1])
 cell = np.array([8.0, 12.0, 12.0])
-points = np.indices(np.round(cell / spacing).astype(int)).T.T * spacing[:, np.newaxis, np.newaxis, np.newaxis]
+points = np.indices(np.round(cell / spacing).astype(int).tolist()).T.T * spacing[:, np.newaxis, np.newaxis, np.newaxis]
 density = np.zeros(points.shape[1:])
 for _, electrons, decay, place in atoms:
     away = np.abs(points - place[:, np.newaxis, np.newaxis, np.newaxis])
@@ -33,7 +33,7 @@ for _, electrons, decay, place in atoms:
     density += electrons * decay**3 / (8 * np.pi) * np.exp(-decay * distance)
 
 # Each voxel goes uphill until a maximum: a nucleus. The charge of an atom is the integral of the density in its basin.
-uphill = labels(density, ascent=True, center_score=0, border="periodic", spacing=spacing)
+uphill = labels(density, ascent=True, center_score=0, border="periodic", spacing=spacing.tolist())
 numbers, table = basins(uphill, periodic=True, table=True, values=density)
 charges = table["sum"] * spacing.prod()
 

@@ -4,6 +4,7 @@ python split_cells.py [picture.png]
 """
 
 import sys
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -33,7 +34,8 @@ inward = labels(distance, ascent=True, center_score=0, border="inside", mask_ima
 cells, table = basins(inward, table=True)
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 3.3), layout="constrained")
-pieces, number_of_pieces = ndimage.label(is_cell)
+connected: Any = ndimage.label(is_cell)
+pieces, number_of_pieces = connected
 colors = plt.get_cmap("tab20")(np.arange(256) * 7 % 20)[:, :3]
 colors[0] = 0
 for panel, pixels, title in (

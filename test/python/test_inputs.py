@@ -135,7 +135,7 @@ def test_north_up_raster_is_refused_until_it_is_sorted(array):
 def test_errors_name_the_parameter_and_its_value(array, options, message):
     with pytest.raises(RuntimeError, match=message) as error:
         label(array, **options)
-    assert str(error.value).startswith("include/itkNeighborhoodArgmaxLabelImageFilter.hxx"), "the build machine's folders"
+    assert str(error.value).startswith("include/itkNeighborhood"), "the build machine's folders"
 
 
 @pytest.mark.parametrize("radius", [-1, 10**20, [1, -1, 1], np.array([1, 1, -1])])

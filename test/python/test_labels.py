@@ -22,7 +22,7 @@ def read_golden_labels():
         rows = [next(lines).partition(":") for _ in range(y * z)]
         digits = [value.ljust(2 * dtype.itemsize, "0") for values, _, _ in rows for value in values.split()]
         image = np.frombuffer(bytes.fromhex("".join(digits)), dtype.newbyteorder(">")).astype(dtype)
-        labels = [int(label, 36) for _, _, labels in rows for label in labels.strip()]
+        labels = [int(label, 36) for _, _, labels in rows for label in labels.strip().ljust(x, "0")]
         yield name, image.reshape(z, y, x), np.array(labels, np.uint8).reshape(z, y, x)
 
 

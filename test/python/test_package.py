@@ -29,7 +29,7 @@ def test_names():
     assert public == sorted(package.__all__)
     for name in public:
         assert inspect.getdoc(getattr(package, name)), name
-    version = re.search(r"project\(\w+ VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
+    version = re.search(r"project\(\s*\w+\s+VERSION\s+([0-9.]+)", (ROOT / "CMakeLists.txt").read_text()).group(1)
     assert package.__version__ == version == DISTRIBUTION.version
 
 
