@@ -116,7 +116,7 @@ AddMeans(CLI::App & app, Options & options)
     ->check(CLI::Range(1, 1000000, "from 1 on"));
   app.add_option("--threads", options.threads, "Number of threads (default: one for each processor)")
     ->type_name("N")
-    ->check(CLI::Range(1, static_cast<int>(ITK_MAX_THREADS)));
+    ->check(CLI::Range(1, static_cast<int>(itk::ITK_MAX_THREADS)));
   app.add_flag(
     "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
 }
