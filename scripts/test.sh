@@ -28,8 +28,8 @@ run_tests sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitize
 unset ASAN_OPTIONS
 scripts/fuzz.sh 1
 
-# The labelers on AArch64, under emulation.
-scripts/test-aarch64.sh
+# The labelers on AArch64 and Windows, under emulation.
+scripts/test-emulated.sh
 
 # Several filters at once, under ThreadSanitizer.
 configure threads -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 -fsanitize=thread" -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF
