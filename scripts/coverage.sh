@@ -11,4 +11,4 @@ find build/coverage -name '*.gcda' -delete
 ctest --test-dir build/coverage --output-on-failure -j "$(nproc)"
 mkdir -p build/coverage/html
 gcovr --root . --filter include/ --filter src/ --exclude-unreachable-branches --exclude-throw-branches \
-  --html-details build/coverage/html/index.html --txt build/coverage
+  --html-details build/coverage/html/index.html --txt - build/coverage
