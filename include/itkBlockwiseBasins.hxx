@@ -26,8 +26,7 @@ auto
 BlockwiseBasins<TLabel, TNumber, VDimension>::BlockLengths(const GraphType & graph, std::size_t numberOfSlabs)
   -> PositionType
 {
-  // Three planes of a block, between which nearly all labels lead, need less than 0.1 MB; a block 2.5 MB, passed a few
-  // times. Rows are longer, as memory is read and written along them.
+  // Three planes of a block, between which nearly all labels lead, stay in the second cache.
   constexpr std::int64_t blockVoxels = 1 << 18;
   constexpr std::int64_t rowLength = 256;
   // Thinner blocks would mostly be halo.
@@ -202,8 +201,7 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
     }
     position[axis] = m_Graph.Wrap(position[axis], axis);
   }
-  // What is outside along the first axis, one by one, and all the rest at once. A copy of the graph, as what is staged
-  // may lie anywhere for the compiler.
+  // The graph is copied, as for the compiler what is staged may overlap it.
   const auto stage = [&position, absent, graph = m_Graph](std::int64_t x, std::int64_t length, TLabel * out) {
     position[0] = x;
     const VoxelType      voxel = graph.VoxelAt(position);

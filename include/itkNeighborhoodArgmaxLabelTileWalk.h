@@ -108,7 +108,7 @@ public:
       this->Fill(region);
       return;
     }
-    // Along each axis what lies before `except` and what lies behind it, the slowest axis first, for long rows.
+    // What lies before `except` and behind it along each axis, the slowest first, for long rows.
     RegionType rest = region;
     for (unsigned int axis = Dimension; axis-- > 1;)
     {
@@ -235,7 +235,7 @@ private:
              const Regions &         regions,
              TotalProgressReporter & progress) const
   {
-    // Tiles of at most this many voxels march along the slowest axis of the neighborhood, and stay in the cache.
+    // Tiles that march along the slowest axis of the neighborhood stay in the cache.
     constexpr SizeValueType maximumColumns = sizeof(PixelType) == 1 ? 512 : 256;
     constexpr SizeValueType maximumRows = 64;
 

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages clang clang-tidy cmake cppcheck libgtest-dev libinsighttoolkit5-dev ninja-build
+require_packages "${library_packages[@]}" "${test_packages[@]}" clang clang-tidy cppcheck
 
 configure analysis -DCMAKE_BUILD_TYPE=Release -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF
 cppcheck --quiet --std=c++17 --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \

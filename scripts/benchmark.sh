@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libbenchmark-dev mricron-data python3-venv
+require_packages "${library_packages[@]}" libbenchmark-dev mricron-data python3-venv
 
 build=build/benchmark
 cmake -S . -B $build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_BENCHMARK=ON -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential cmake ninja-build libinsighttoolkit5-dev libcli11-dev libtiff-dev zlib1g-dev mricron-data
+require_packages "${program_packages[@]}" mricron-data
 
 cmake -S . -B build/program -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF
 cmake --build build/program

@@ -10,12 +10,12 @@ python=${PYTHON:-build/python/bin/python}
 gallery=documentation/gallery
 mri=/usr/share/mricron/templates/ch2.nii.gz
 "$python" examples/label_mri.py "$mri" "$gallery/mri.png"
-"$python" examples/label_basins.py "$mri" documentation/basins.png documentation/catchments.png
+"$python" examples/label_basins.py "$mri" "$gallery/basins.png"
 "$python" examples/label_terrain.py "$gallery/terrain.png"
 for name in catchments atoms cells ridges sparks; do
   "$python" examples/*_$name.py "$gallery/$name.png"
 done
-"$python" - "$gallery"/*.png documentation/{basins,catchments}.png <<'END'
+"$python" - "$gallery"/*.png <<'END'
 import sys
 from PIL import Image
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev libtiff-dev zlib1g-dev
+require_packages "${program_packages[@]}" "${test_packages[@]}"
 python=${PYTHON:-build/python/bin/python}
 log=build/faults.log
 

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev libtiff-dev zlib1g-dev
+require_packages "${program_packages[@]}" "${test_packages[@]}"
 minutes=${1:-1}
 
 # Images under the sanitizers; files in a program whose memory can be limited.

@@ -1,6 +1,10 @@
 # shellcheck shell=bash disable=SC2034
 # Sourced by the other scripts.
 
+library_packages=(build-essential cmake libinsighttoolkit5-dev ninja-build)
+program_packages=("${library_packages[@]}" libcli11-dev libstb-dev libtiff-dev zlib1g-dev)
+test_packages=(ccache libgtest-dev)
+
 # require_packages NAME... installs Debian packages that are not there yet.
 require_packages() {
   command -v apt-get >/dev/null || return 0 # elsewhere, install what the README names by hand

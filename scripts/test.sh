@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
-require_packages build-essential ccache cmake ninja-build libinsighttoolkit5-dev libgtest-dev libcli11-dev libtiff-dev zlib1g-dev
+require_packages "${program_packages[@]}" "${test_packages[@]}"
 
 run_tests() { # NAME [CMAKE OPTION]...
   local build=build/$1
@@ -28,8 +28,8 @@ run_tests sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitize
 unset ASAN_OPTIONS
 scripts/fuzz.sh 1
 
-# The labelers on AArch64, under emulation.
-scripts/test-aarch64.sh
+# The labelers on AArch64 and Windows, under emulation.
+scripts/test-emulated.sh
 
 # Several filters at once, under ThreadSanitizer.
 configure threads -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 -fsanitize=thread" -DBUILD_APPS=OFF -DBUILD_EXAMPLES=OFF

@@ -127,7 +127,7 @@ FindGoalsInFloat(const ClassSources<float> & sourceRows,
       goals.rows[k][x - begin] = classScores[k] == best ? differences[k] : none;
     });
     goals.rows[numberOfClasses][x - begin] = rule.floatCenterScore == best ? 0 : none;
-    // 0 and infinity are scores that all classes share; a center that is infinite does not compete, or is NaN.
+    // All classes share the scores 0 and infinity; a center that is infinite or NaN does not compete.
     const bool isCertain = (best == 0) | !(best < HUGE_VALF) | !(sources.center[x] < HUGE_VALF);
     isClose |= ((best - second <= fabsf(best) * tolerance) & !isCertain) ? 1 : 0;
   }

@@ -29,7 +29,7 @@ namespace
 template <typename TInteger>
 constexpr TInteger WithoutSign = static_cast<TInteger>(~std::uint64_t{ 0 } >> (65 - 8 * sizeof(TInteger)));
 
-// In the first 32 bits of real numbers without sign, which are in the order of the numbers, and NaN above them.
+// The first 32 bits of numbers without sign are in their order, and NaN above them.
 template <typename TReal>
 constexpr std::int32_t InfinityBits = sizeof(TReal) == sizeof(float) ? 0x7f800000 : 0x7ff00000;
 

@@ -23,8 +23,7 @@
 #include <float.h> // DBL_MAX
 #include <utility> // std::integer_sequence
 
-// Rows that are written never overlap others. Compilers that are not told test it, and take a plain loop where rows
-// follow close upon each other.
+// Compilers that are not told that rows do not overlap take a plain loop where they are close.
 #if defined(__clang__)
 #  define NeighborhoodArgmaxLabel_VECTORIZE _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)

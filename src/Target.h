@@ -25,6 +25,13 @@
 #include <cstdint>
 #include <type_traits>
 
+// Products and sums are rounded one by one on all processors; other compilers have an option for it.
+#if defined(_MSC_VER) && defined(__clang__)
+#  pragma STDC FP_CONTRACT OFF
+#elif defined(_MSC_VER)
+#  pragma fp_contract(off)
+#endif
+
 /** What the labelers do row by row. Target.cxx and the files that end with -inl.h are compiled once for each
  * instruction set; everything else calls them through the table of the set in use. Only plain data is handed over: the
  * code of a set uses no function of the standard library, as the linker might give it to the whole program, on any
@@ -46,8 +53,7 @@ using IntegerOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t,
 template <typename TReal>
 using CodeOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t, TReal>;
 
-// ---- Packed keys: KeyUnit * value + label, so that the least key is the least value, and of equal ones the lowest
-// label
+// ---- Packed keys: KeyUnit * value + label. The least key has the least value, then the lowest label.
 
 /** At least 27. With 64, a difference of 16-bit keys shifted right by 5 is twice the difference of the values. */
 template <typename TKey>

@@ -168,7 +168,7 @@ Compare(const Rules & rules, const Planes<TPixel> & planes, Labeler first, bool 
       {
         const auto        expected = Define(rules, planes, j, x);
         const std::size_t at = j * planes.columns + x;
-        ASSERT_EQ(+labels[at], expected.label)
+        ASSERT_EQ(unsigned{ labels[at] }, expected.label)
           << "row " << j << ", voxel " << x << " of " << planes.columns << ", instruction set " << GetInstructionSet()
           << ", first labeler " << static_cast<int>(first);
         ASSERT_TRUE(!isScored || IsSame(scores[at], expected.score)) << scores[at] << ", expected " << expected.score;

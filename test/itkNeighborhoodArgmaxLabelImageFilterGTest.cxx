@@ -948,6 +948,15 @@ TEST(NeighborhoodArgmaxLabelImageFilter, CenterScoreMustNotBeNaN)
 }
 
 
+TEST(NeighborhoodArgmaxLabelImageFilter, BorderMustBeOfTheEnumeration)
+{
+  const auto filter = FilterType::New();
+  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
+  filter->SetBorder(static_cast<FilterType::BorderEnum>(3));
+  ExpectContains(ErrorOfUpdate(*filter), "Border is 3");
+}
+
+
 TEST(NeighborhoodArgmaxLabelImageFilter, InputIsRequired)
 {
   ExpectContains(ErrorOfUpdate(*FilterType::New()), "Input Primary is required but not set");
