@@ -32,7 +32,7 @@ What ITK refuses, or takes otherwise than NumPy does, before this filter sees it
     itk_neighborhoodargmaxlabel.labels(array)
 
 Errors are exceptions that name the parameter and its value. The filter runs on all cores and without the GIL.
-The whole contract: the header itkNeighborhoodArgmaxLabelImageFilter.h, and the README.
+The whole contract: the header itkNeighborhoodArgmaxLabelImageFilter.h, and documentation/contract.md.
 """
 from itk.support.template_class import itkTemplate
 itkTemplate("itk::NeighborhoodArgmaxLabelImageFilter").__doc__ = _help

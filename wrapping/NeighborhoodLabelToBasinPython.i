@@ -25,7 +25,7 @@ of the same kind, at the same place. Options and their defaults:
                                   part is a sink, and GetExits() of the filter lists it
 
 Errors are exceptions that name the parameter and its value. The filter runs on all cores and without the GIL.
-The whole contract: the header itkNeighborhoodLabelToBasinImageFilter.h, and the README.
+The whole contract: the header itkNeighborhoodLabelToBasinImageFilter.h, and documentation/contract.md.
 """
 from itk.support.template_class import itkTemplate
 itkTemplate("itk::NeighborhoodLabelToBasinImageFilter").__doc__ = _help

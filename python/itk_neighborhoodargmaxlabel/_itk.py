@@ -10,17 +10,8 @@ from typing import Any
 
 import numpy as np
 
-# What the filter is wrapped for: NumPy's and ITK's names.
-PIXEL_TYPES = {
-    "uint8": "UC",
-    "int16": "SS",
-    "uint16": "US",
-    "int32": "SI",
-    "uint32": "UI",
-    "uint64": "UL",
-    "float32": "F",
-    "float64": "D",
-}
+# What the filter is wrapped for, by NumPy's names.
+PIXEL_TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "uint64", "float32", "float64")
 
 _loading = threading.Lock()
 

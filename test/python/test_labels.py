@@ -8,6 +8,7 @@ import pytest
 from definition import define
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from itk_neighborhoodargmaxlabel import labels as labels_of
 from strategies import BORDERS, PIXEL_TYPES, images, options
 
 
@@ -64,6 +65,19 @@ def filter_labels(image, *, spacing=None, border="Background", mask_image=None, 
     both = itk.neighborhood_argmax_label_image_filter(itk_image(image), generate_score_image=True, **keywords)
     np.testing.assert_array_equal(itk.array_from_image(labels), itk.array_from_image(both[0]))
     return [itk.array_from_image(output) for output in both]
+
+
+def test_itk_reads_numbers_of_64_bits_into_a_type_of_their_own(tmp_path):
+    image = itk.Image[itk.ULL, 3].New(regions=[7, 6, 5])
+    image.Allocate()
+    pixels = itk.array_view_from_image(image)
+    pixels[...] = np.random.default_rng(3).integers(0, 1000, pixels.shape)
+    itk.imwrite(image, str(tmp_path / "image.nrrd"))
+    read = itk.imread(str(tmp_path / "image.nrrd"))
+    assert itk.template(read)[1][0] == itk.ULL
+    expected, _ = define(pixels.astype(np.uint64))
+    np.testing.assert_array_equal(itk.array_from_image(itk.neighborhood_argmax_label_image_filter(read)), expected)
+    np.testing.assert_array_equal(itk.array_from_image(labels_of(read)), expected)
 
 
 def check(image, **keywords):
