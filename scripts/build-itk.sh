@@ -16,7 +16,6 @@ version=5.4.7
 checksum=339134599f7b7c3cbeed8f5e2a59d0a218ec7e93c5c6a08f347fce73ba85f03c # SHA-256 of the tar file that Debian has
 commit=4c49df934c316ff87dbbd971b89e63df6bbd1836                           # of ITK's tag
 
-python=$(command -v "${PYTHON:-python3}")
 # SWIG 4.3 is the runtime version of the itk wheels, whose type table the module shares.
 tools=(cmake==4.4.4 ninja==1.13.2 swig==4.3.1)
 # The scalars and dimensions that the itk wheels wrap, and their default threader: the first library that is loaded sets
@@ -48,6 +47,7 @@ flags=(-ffunction-sections -fdata-sections)
 
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
 require_packages build-essential castxml git python3-dev python3-venv xz-utils
+python=$(command -v "${PYTHON:-python3}") || { echo "PYTHON: no program ${PYTHON:-python3}"; exit 1; }
 
 inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity" "${flags[@]}"
   "${CXX:-c++}" --version; castxml --version; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
