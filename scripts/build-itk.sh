@@ -66,8 +66,9 @@ debian_source() {
   [[ -n $address && -f $keyring ]] || return
   mkdir -p "$apt"/{lists,cache}/partial
   echo "deb-src [signed-by=$keyring] $address sid main" >"$apt/sid.list"
-  local own=(-o APT::Sandbox::User= -o Dir::Etc::SourceList="$apt/sid.list" -o Dir::Etc::SourceParts=/dev/null
-    -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache")
+  # A mirror's list may be old: the checksum decides.
+  local own=(-o APT::Sandbox::User= -o Acquire::Check-Valid-Until=false -o Dir::Etc::SourceList="$apt/sid.list"
+    -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache")
   apt-get "${own[@]}" update && apt-get "${own[@]}" source --download-only --tar-only insighttoolkit5 || return
   echo "$checksum  insighttoolkit5_$version.orig.tar.xz" | sha256sum --check || return
   mkdir source && tar -xf "insighttoolkit5_$version.orig.tar.xz" -C source --strip-components 1 --exclude '*/test'
