@@ -146,21 +146,25 @@ WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|ove
 # As another remote module might bring, which claims the types of itk.
 OTHER_STUBS = "from typing import Any\ndef other_filter(image: int) -> int: ...\ndef __getattr__(name: str) -> Any: ...\n"
 
+PYRIGHT_CONFIG = """
+{"typeCheckingMode": "standard", "reportMissingModuleSource": false, "reportAttributeAccessIssue": false}
+"""
+
 
 def checked(checker, folder):
     if checker == "mypy":
         command = [sys.executable, "-m", "mypy", "--cache-dir", CACHE, "--config-file", ROOT / "pyproject.toml"]
         pattern = r"typed.py:(\d+): (note: Revealed type is|error:) (.*)"
     else:
-        (folder / "pyrightconfig.json").write_text('{"reportMissingModuleSource": false, "reportAttributeAccessIssue": false}')
-        command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
+        (folder / "pyrightconfig.json").write_text(PYRIGHT_CONFIG)
+        command = [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable]
         pattern = r"typed.py:(\d+):\d+ - (information: Type of .* is|error:) (.*)"
     output = run(*command, "typed.py", cwd=folder).stdout
     return [(int(line), "error" in kind, text) for line, kind, text in re.findall(pattern, output)], output
 
 
 @pytest.mark.parametrize("has_other_stubs", [False, True])
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+@pytest.mark.parametrize("checker", ["mypy", "basedpyright"])
 def test_type_checkers_know_the_package(tmp_path, checker, has_other_stubs):
     (tmp_path / "typed.py").write_text(TYPED)
     if has_other_stubs:
@@ -173,12 +177,12 @@ def test_type_checkers_know_the_package(tmp_path, checker, has_other_stubs):
     assert {line for line, is_error, _ in found if is_error} == set(WRONG), output
 
 
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+@pytest.mark.parametrize("checker", ["mypy", "basedpyright"])
 def test_examples_are_typed(checker):
     if checker == "mypy":
         done = run(sys.executable, "-m", "mypy", "--cache-dir", CACHE, *EXAMPLES, cwd=ROOT)
     else:
-        done = run(sys.executable, "-m", "pyright", "--pythonpath", sys.executable, *EXAMPLES, cwd=ROOT)
+        done = run(sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, *EXAMPLES, cwd=ROOT)
     assert done.returncode == 0, done.stdout
 
 
