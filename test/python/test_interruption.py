@@ -16,6 +16,14 @@ from numpy.testing import assert_array_equal
 LABELS = {"radius": [2, 4, 2]}  # slow: 225 labels
 
 
+@pytest.fixture(autouse=True, scope="module")
+def interrupts_raise():
+    """Also where the tests are started in the background, without them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def image():
     return np.random.default_rng(1).random((300, 300, 300), np.float32)
