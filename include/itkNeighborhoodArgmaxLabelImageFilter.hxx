@@ -225,6 +225,11 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
   // Below this, waking threads up takes longer than the labels.
   constexpr SizeValueType smallImage = 1 << 15;
 
+  NeighborhoodArgmaxLabel::VerifyMemory(*this->GetInput(), "input image");
+  if (this->GetMaskImage())
+  {
+    NeighborhoodArgmaxLabel::VerifyMemory(*this->GetMaskImage(), "mask image");
+  }
   const OutputImageRegionType region = this->GetOutput()->GetRequestedRegion();
   if (region.GetNumberOfPixels() > smallImage)
   {

@@ -25,6 +25,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 
 // What the filters that make labels and those that follow them check in the same way.
 namespace itk::NeighborhoodArgmaxLabel
@@ -64,8 +65,11 @@ VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * n
   }
   if (mask && mask->GetLargestPossibleRegion() != region)
   {
-    itkGenericExceptionMacro("MaskImage has the region " << mask->GetLargestPossibleRegion() << " and the " << name
-                                                         << " " << region << ": they must be the same");
+    const auto & other = mask->GetLargestPossibleRegion();
+    itkGenericExceptionMacro("MaskImage has the region of index " << other.GetIndex() << " and size " << other.GetSize()
+                                                                  << ", the " << name << " " << region.GetIndex()
+                                                                  << " and " << region.GetSize()
+                                                                  << ": they must be the same");
   }
   try
   {
@@ -73,7 +77,24 @@ VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * n
   }
   catch (const ExceptionObject & error)
   {
-    itkGenericExceptionMacro("MaskImage lies at another place than the " << name << ". " << error.GetDescription());
+    const std::string text = error.GetDescription(); // after the class and address of the filter
+    const auto        inputs = text.find("Inputs");
+    itkGenericExceptionMacro("MaskImage lies at another place than the "
+                             << name << ". " << text.substr(inputs == std::string::npos ? 0 : inputs));
+  }
+}
+
+/** Throws when an image, whose name is for the message, has less memory than its buffered region needs. */
+template <typename TImage>
+void
+VerifyMemory(const TImage & image, const char * name)
+{
+  const auto * const container = image.GetPixelContainer();
+  const auto         numberOfPixels = image.GetBufferedRegion().GetNumberOfPixels();
+  if (container == nullptr || container->Size() < numberOfPixels)
+  {
+    itkGenericExceptionMacro("The " << name << " has no memory for the " << numberOfPixels
+                                    << " voxels of its buffered region: allocate it");
   }
 }
 

@@ -419,6 +419,11 @@ template <typename TLabelImage, typename TOutputImage>
 void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
 {
+  NeighborhoodArgmaxLabel::VerifyMemory(*this->GetInput(), "label image");
+  if (this->GetMaskImage())
+  {
+    NeighborhoodArgmaxLabel::VerifyMemory(*this->GetMaskImage(), "mask image");
+  }
   const GraphType graph = this->MakeGraph();
   this->VerifyLabels(graph);
   if (!m_Periodic && !this->IsPart())

@@ -1106,3 +1106,27 @@ TEST(NeighborhoodArgmaxLabelImageFilter, UnknownInstructionSetIsRefused)
   }
   EXPECT_EQ(itk::NeighborhoodArgmaxLabel::GetInstructionSet(), before);
 }
+
+TEST(NeighborhoodArgmaxLabelImageFilter, ImagesWithoutMemoryAreRefused)
+{
+  using ByteImageType = itk::Image<unsigned char, 2>;
+  const auto empty = ByteImageType::New();
+  empty->SetRegions(itk::Size<2>{ { 30, 30 } });
+  const auto image = ByteImageType::New();
+  image->SetRegions(empty->GetLargestPossibleRegion());
+  image->Allocate(true);
+
+  const auto labels = itk::NeighborhoodArgmaxLabelImageFilter<ByteImageType>::New();
+  labels->SetInput(empty);
+  ExpectContains(ErrorOfUpdate(*labels), "The input image has no memory for the 900 voxels");
+  labels->SetInput(image);
+  labels->SetMaskImage(empty);
+  ExpectContains(ErrorOfUpdate(*labels), "The mask image has no memory for the 900 voxels");
+
+  const auto basins = itk::NeighborhoodLabelToBasinImageFilter<ByteImageType>::New();
+  basins->SetInput(empty);
+  ExpectContains(ErrorOfUpdate(*basins), "The label image has no memory for the 900 voxels");
+  basins->SetInput(image);
+  basins->SetMaskImage(empty);
+  ExpectContains(ErrorOfUpdate(*basins), "The mask image has no memory for the 900 voxels");
+}

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._itk import PIXEL_TYPES
+from ._itk import PIXEL_TYPES, is_image
 
 # Where coordinates lie at most this part of a step beside evenly spaced ones, they are even.
 TOLERANCE = 1e-3
@@ -21,7 +21,7 @@ class Given(NamedTuple):
     name: str
     value: Any
     array: Any  # of NumPy or dask
-    is_masked: Any = None  # an array of bool: where a masked array has no value
+    is_masked: Any = None  # of a masked array: where it has no value, an array of bool or numpy.ma.nomask
 
     @property
     def is_lazy(self) -> bool:
@@ -78,11 +78,16 @@ def _check_numbers(name: str, array: Any) -> None:
 def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, np.ndarray | None]:
     kind = type(value).__name__
     if isinstance(value, np.ma.MaskedArray):
-        return value.data, (np.ma.getmaskarray(value) if value.mask is not np.ma.nomask else None)
+        return value.data, (value.mask if value.mask is np.ma.nomask else np.ma.getmaskarray(value))
+    if is_a(value, "itk", "LightObject") and not is_image(value):  # in which numpy.asarray recurses without end
+        remedy = "give its GetOutput()" if hasattr(value, "GetOutput") else "give an itk.Image"
+        raise TypeError(f"{name} is an {kind} of itk: {remedy}")
     if _is_on_gpu(value):
         raise TypeError(f"{name} is a {kind} on a GPU: copy it to the CPU first, as by .cpu() or .get()")
     try:
         return np.asarray(value), None
+    except (MemoryError, OSError):
+        raise
     except Exception as error:
         reason = " ".join(str(error).split())
         raise TypeError(f"{name} is a {kind}: give what numpy.asarray makes an array of ({reason})") from None
@@ -173,7 +178,9 @@ def same_place(name: str, other: Any, given: Given) -> Any:
             raise ValueError(f"{name} has other coordinates than {given.name}: reindex it") from None
     if is_a(other, "xarray", "DataArray"):
         other = other.data
-    if not is_a(other, "dask.array", "Array") and not isinstance(other, np.ma.MaskedArray):
+    if is_a(other, "dask.array", "Array"):
+        other = other if given.is_lazy else other.compute()
+    elif not isinstance(other, np.ma.MaskedArray):
         other = _numpy_of(name, other)[0]
     if other.shape != given.array.shape:
         raise ValueError(f"{name} has the shape {other.shape}: give that of {given.name}, {given.array.shape}")
@@ -196,7 +203,9 @@ def mask_of(mask_image: Any, given: Given) -> Any:
             raise TypeError(f"mask_image has the type {mask.dtype}: give integers or bool, as mask_image > 0")
         if isinstance(mask, np.ma.MaskedArray):
             mask = mask.filled(0)
-    if given.is_masked is not None:
+        elif isinstance(getattr(mask, "_meta", None), np.ma.MaskedArray):
+            mask = sys.modules["dask.array"].ma.filled(mask, 0)
+    if given.is_masked is not None and given.is_masked is not np.ma.nomask:
         mask = ~given.is_masked if mask is None else (mask != 0) & ~given.is_masked
     if mask is None or given.is_lazy:
         return mask
@@ -217,7 +226,9 @@ def _step_of(image: Any, dim: Any) -> float:
     if coordinates.dtype.kind not in "iufmM":
         return 1.0
     rounding = np.finfo(coordinates.dtype).eps if coordinates.dtype.kind == "f" else 0.0
-    values = (coordinates - coordinates[0] if is_date else coordinates).astype(np.float64)
+    if coordinates.dtype.kind in "iu":  # whose differences may exceed their type, and float64 lose their last digits
+        coordinates = coordinates.astype(object)
+    values = (coordinates if rounding else coordinates - coordinates[0]).astype(np.float64)
     step = (values[-1] - values[0]) / (values.size - 1)
     apart = np.abs(values - (values[0] + step * np.arange(values.size)))
     if not (step != 0 and np.all(apart <= TOLERANCE * abs(step) + 2 * rounding * np.abs(values).max())):

@@ -30,6 +30,7 @@ def _new_columns(count: int, dtype: np.dtype | None) -> Columns:
         low, high = (-np.inf, np.inf) if limits is None else limits if dtype.kind == "b" else (limits.min, limits.max)
         wide = {"f": np.float64, "u": np.uint64}.get(dtype.kind, np.int64)
         columns |= {"sum": np.zeros(count, wide), "min": np.full(count, high, dtype), "max": np.full(count, low, dtype)}
+        columns["valued"] = np.zeros(count, np.int64)  # voxels that are not masked
     return columns
 
 
@@ -44,6 +45,8 @@ def _count(columns: Columns, rows: Any, sinks: Any, values: Any, start: Any, sha
         if isinstance(values, np.ma.MaskedArray):
             rows, values = rows[~np.ma.getmaskarray(values)], values.compressed()
         rows, values = rows.ravel(), np.ascontiguousarray(values).ravel()
+        counts = np.bincount(rows)
+        columns["valued"][: counts.size] += counts
         np.add.at(columns["sum"], rows, values.astype(columns["sum"].dtype, copy=False))
         with np.errstate(invalid="ignore"):  # NaN
             np.minimum.at(columns["min"], rows, values)
@@ -52,9 +55,25 @@ def _count(columns: Columns, rows: Any, sinks: Any, values: Any, start: Any, sha
 
 def _finish(columns: Columns, shape: tuple[int, ...]) -> Columns:
     columns = {name: column[1:] for name, column in columns.items()}
+    if "sum" in columns:
+        valued = columns.pop("valued")
+        _check_sums(columns, valued)
+        if not valued.all():
+            for name in "min", "max":
+                columns[name] = np.ma.masked_array(columns[name], valued == 0)
     index = np.unravel_index(columns.pop("sink"), shape)
     sinks = {f"sink_{axis}": i for axis, i in enumerate(index)}
     return {"basin": np.arange(1, columns["size"].size + 1), **sinks, **columns}
+
+
+def _check_sums(columns: Columns, valued: np.ndarray) -> None:
+    """Of integers of 64 bits, which may not hold them."""
+    dtype = columns["sum"].dtype
+    if dtype.kind == "f":
+        return
+    greatest = np.maximum(np.abs(columns["min"].astype(np.float64)), np.abs(columns["max"].astype(np.float64)))
+    if (greatest * valued >= float(np.iinfo(dtype).max)).any():
+        raise ValueError(f"values has sums that {dtype} may not hold: give values.astype('float64')")
 
 
 def _delayed_table(basins: Any, sinks: Any, values: Any) -> Any:
@@ -92,6 +111,7 @@ def _join(parts: list[tuple[np.ndarray, Columns]], shape: tuple[int, ...]) -> Co
         columns["sink"][numbers[has_sink]] = part["sink"][has_sink]
         columns["size"][numbers] += part["size"]
         if dtype is not None:
+            columns["valued"][numbers] += part["valued"]
             columns["sum"][numbers] += part["sum"]
             columns["min"][numbers] = np.minimum(columns["min"][numbers], part["min"])
             columns["max"][numbers] = np.maximum(columns["max"][numbers], part["max"])

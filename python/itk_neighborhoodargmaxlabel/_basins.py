@@ -10,7 +10,7 @@ from ._basin_table import table_of
 from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
 from ._label_errors import wrong_label, zero_border
-from ._options import integer_of, label_count, names_are_checked, radius_of, switch_of
+from ._options import background_of, integer_of, label_count, names_are_checked, radius_of, switch_of
 
 if TYPE_CHECKING:
     import dask.array
@@ -132,24 +132,24 @@ def basins(
     table = switch_of("table", table)
     if values is not None and not table:
         raise ValueError("values is given, but table is False: set table=True")
-    if background_value is not None:
-        background_value = integer_of("background_value", background_value, 0, 2**16 - 1)
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
         options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
-        return _of_image(labels, background_value, mask_image, generate_sink_image, table, values, options)
+        options["background_value"] = _background_of(background_value, options["radius"])
+        return _of_image(labels, mask_image, generate_sink_image, table, values, options)
 
     given = take("labels", labels, "followed")
     if given.array.dtype.kind == "f":
         raise TypeError(f"labels has the type {given.array.dtype}: labels are integers, as labels.astype('uint8')")
     options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    options["background_value"] = _background_of(background_value, options["radius"])
     mask = mask_of(mask_image, given)
     if values is not None:
         values = values_of(values, given)
     needs_sinks = generate_sink_image or table
     follow = _of_chunks if given.is_lazy else _of_array
-    numbers, sinks = follow(given, mask, background_value, needs_sinks, options)
+    numbers, sinks = follow(given, mask, needs_sinks, options)
     results = [given.like(numbers)]
     if generate_sink_image:
         results.append(given.like(sinks))
@@ -158,31 +158,23 @@ def basins(
     return tuple(results) if len(results) > 1 else results[0]
 
 
-def _background_of(value: int | None, radius: tuple[int, ...], dtype: np.dtype) -> int:
-    """Checked: no label, and a value of the type."""
-    greatest = int(np.iinfo(dtype).max)
-    background = greatest if value is None else integer_of("background_value", value, 0, greatest)
-    if background < label_count(radius):
-        raise ValueError(
-            f"background_value is {background}, which is a label of radius {radius}: give labels() and basins() one "
-            f"that is none, from {label_count(radius)} to {greatest}"
-        )
-    return background
+def _background_of(value: int | None, radius: tuple[int, ...]) -> int:
+    if value is None:
+        value = 255 if label_count(radius) < 2**8 else 2**16 - 1
+    return background_of(value, radius, 2**16 - 1)
 
 
-def _of_array(given: Given, mask: Any, background_value: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
-    radius = options["radius"]
+def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
+    radius, background = options["radius"], options["background_value"]
+    dtype = _type_of(background)
     low, high = extrema_of(given.array)
-    is_byte = max(high, background_value or 0, label_count(radius) - 1) < 2**8
-    dtype = np.dtype(np.uint8 if is_byte else np.uint16)
-    background = _background_of(background_value, radius, dtype)
-    if low < 0 or high >= 2**16:
+    if low < 0 or high > np.iinfo(dtype).max:
         wrong = wrong_label(given.array, mask, radius, background)
         if wrong is not None:
             raise wrong
     found = c_ordered(given.array, dtype)
     try:
-        return basin_array(found, mask, generate_sink_image=needs_sinks, background_value=background, **options)
+        return basin_array(found, mask, generate_sink_image=needs_sinks, **options)
     except ValueError as error:
         if "which is neither one" in str(error):
             raise wrong_label(found, mask, radius, background) or error from None
@@ -191,16 +183,17 @@ def _of_array(given: Given, mask: Any, background_value: Any, needs_sinks: bool,
         raise
 
 
-def _of_chunks(given: Given, mask: Any, background_value: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
+def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
+    import dask.array
+
     from ._dask_basins import dask_basins
 
-    array, radius = given.array, options["radius"]
-    if background_value is None and label_count(radius) < 2**8:
-        background_value = 255
-    dtype = np.dtype(np.uint8 if array.dtype.itemsize == 1 else np.uint16)
-    background = _background_of(background_value, radius, dtype)
+    array, radius, background = given.array, options["radius"], options["background_value"]
+    dtype = _type_of(background)
     if array.dtype != dtype or not array.dtype.isnative:
-        array = array.map_blocks(_narrow, dtype, meta=np.empty((0,) * array.ndim, dtype))
+        masks = [] if mask is None else [dask.array.asarray(mask).rechunk(array.chunks)]
+        meta = np.empty((0,) * array.ndim, dtype)
+        array = array.map_blocks(_narrow, *masks, narrow=dtype, radius=radius, background=background, meta=meta)
     outputs = dask_basins(
         array,
         radius=radius[::-1],
@@ -212,33 +205,47 @@ def _of_chunks(given: Given, mask: Any, background_value: Any, needs_sinks: bool
     return outputs if needs_sinks else (outputs, None)
 
 
-def _narrow(labels: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    low, high = labels.min(initial=0), labels.max(initial=0)
-    if low < 0 or high > np.iinfo(dtype).max:
-        raise ValueError(f"labels has the value {low if low < 0 else high}, which is no label: give those of labels()")
-    return labels.astype(dtype)
+def _type_of(background: int) -> np.dtype:
+    """Of labels and their background, which is none of them and above all."""
+    return np.dtype(np.uint8 if background < 2**8 else np.uint16)
+
+
+def _narrow(
+    labels: np.ndarray,
+    mask: np.ndarray | None = None,
+    *,
+    narrow: np.dtype,
+    radius: tuple[int, ...],
+    background: int,
+    block_info: Any = None,
+) -> np.ndarray:
+    if labels.min(initial=0) < 0 or labels.max(initial=0) > np.iinfo(narrow).max:
+        start = [begin for begin, _ in block_info[0]["array-location"]] if block_info else 0
+        wrong = wrong_label(labels, mask, radius, background, start)
+        if wrong is not None:
+            raise wrong
+    return labels.astype(narrow)
 
 
 def _of_image(
     labels: Any,
-    background_value: Any,
     mask_image: Any,
     generate_sink_image: bool,
     table: bool,
     values: Any,
     options: dict[str, Any],
 ) -> Any:
-    view = load_itk().array_view_from_image(labels)
-    if background_value is not None:
-        options["background_value"] = _background_of(background_value, options["radius"], view.dtype)
-    made = new_filter("NeighborhoodLabelToBasinImageFilter", labels, "UI", options)
+    itk = load_itk()
+    if itk.template(labels)[1][0] is itk.UC:
+        background_of(options["background_value"], options["radius"], 255)
+    made = new_filter("NeighborhoodLabelToBasinImageFilter", labels, "UI", options, "labels")
     made.SetMaskImage(mask_for_image(mask_image, labels))
     made.SetGenerateSinkImage(generate_sink_image or table)
     outputs = outputs_of(made, [made.GetOutput(), made.GetSinkImage()])
     if not table:
         return outputs
     if values is not None:
-        values = values_of(values, Given("labels", labels, view))
-    numbers, sinks = (load_itk().array_view_from_image(output) for output in outputs)
+        values = values_of(values, Given("labels", labels, itk.array_view_from_image(labels)))
+    numbers, sinks = (itk.array_view_from_image(output) for output in outputs)
     properties = table_of(numbers, sinks, values)
     return (*outputs, properties) if generate_sink_image else (outputs[0], properties)

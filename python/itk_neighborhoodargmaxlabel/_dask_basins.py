@@ -8,7 +8,7 @@ import numpy as np
 from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
 from ._itk import image_of, load_itk, new_filter, update
 from ._label_errors import wrong_label, zero_border
-from ._options import names_are_checked
+from ._options import background_of, names_are_checked, radius_of, switch_of
 
 if TYPE_CHECKING:
     import dask.array
@@ -51,7 +51,7 @@ def dask_basins(
     import dask.array
     import scipy.sparse.csgraph  # noqa: F401 -- an error now, if it is missing, and not on a worker
 
-    itk = load_itk()
+    load_itk()
     if not isinstance(labels, dask.array.Array):
         raise TypeError(f"labels is a {type(labels).__name__}: dask_basins takes a dask array")
     if labels.dtype not in (np.uint8, np.uint16) or not labels.dtype.isnative or labels.ndim not in (2, 3, 4):
@@ -61,18 +61,22 @@ def dask_basins(
         )
     if np.isnan(labels.shape).any():
         raise ValueError(f"labels has the shape {labels.shape}: call compute_chunk_sizes() before")
+    if 0 in labels.shape:
+        raise ValueError(f"labels has no voxels, its shape is {labels.shape}: give at least one for each axis")
+    labels = labels.rechunk([[n for n in lengths if n > 0] for lengths in labels.chunks])
     arrays = [labels]
     if mask_image is not None:
+        if not hasattr(mask_image, "shape"):
+            raise TypeError(f"mask_image is a {type(mask_image).__name__}: give an array")
         if mask_image.shape != labels.shape:
             raise ValueError(f"mask_image has the shape {mask_image.shape}: give that of labels, {labels.shape}")
         arrays.append(dask.array.asarray(mask_image).rechunk(labels.chunks))
 
-    # A trial on a voxel: what is wrong with the options is said now, and not by a worker.
-    voxel = np.ones([min(length, 1) for length in labels.shape], labels.dtype)  # which outlives its image
-    background = {} if background_value is None else {"background_value": background_value}
-    trial = itk.NeighborhoodLabelToBasinImageFilter.New(image_of(voxel), radius=radius, periodic=periodic, **background)
-    trial.Update()
-    grid = Grid(labels.chunks, tuple(trial.GetRadius())[::-1], trial.GetBackgroundValue(), trial.GetPeriodic())
+    greatest = int(np.iinfo(labels.dtype).max)
+    radii = radius_of(radius, labels.ndim, greatest + 1)[::-1]
+    background = background_of(greatest if background_value is None else background_value, radii, greatest)
+    generate_sink_image = switch_of("generate_sink_image", generate_sink_image)
+    grid = Grid(labels.chunks, radii, background, switch_of("periodic", periodic))
 
     # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
     def for_each_chunk(function: Any, *arguments: "dask.array.Array") -> "dask.array.Array":

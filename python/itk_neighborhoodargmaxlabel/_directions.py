@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from ._arrays import take
+from ._arrays import Given, take
 from ._options import for_each_axis, integer_of, names_are_checked
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> A
     given = _take_2d("labels", labels)
     background = integer_of("background_value", background_value, 9, 2**16 - 1)
     codes = dict(enumerate(table.codes)) | {background: table.background}
-    return given.like(_translated("labels", given.array, codes, table.dtype))
+    return given.like(_translated(given, codes, background, table.dtype))
 
 
 @names_are_checked
@@ -72,10 +72,10 @@ def from_d8(codes: Any, kind: Kind = "esri", *, background_value: int = 255) -> 
     labels = {code: label for label, code in enumerate(table.codes)} | {table.background: background}
     if table.other_sink is not None:
         labels[table.other_sink] = 4
-    return given.like(_translated("codes", given.array, labels, "uint8"))
+    return given.like(_translated(given, labels, table.background, "uint8"))
 
 
-def _take_2d(name: str, value: Any) -> Any:
+def _take_2d(name: str, value: Any) -> Given:
     given = take(name, value, "translated")
     if given.is_lazy:
         raise TypeError(f"{name} is a dask array: use its map_blocks()")
@@ -84,13 +84,17 @@ def _take_2d(name: str, value: Any) -> Any:
     return given
 
 
-def _translated(name: str, array: np.ndarray, table: dict[int, int], dtype: str) -> np.ndarray:
+def _translated(given: Given, table: dict[int, int], background: int, dtype: str) -> np.ndarray:
+    """What is masked becomes background, whatever its value."""
+    array = given.array
+    if given.is_masked is not None and given.is_masked is not np.ma.nomask:
+        array = np.where(given.is_masked, np.array(background), array)
     keys = np.array(sorted(table))
     places = np.minimum(np.searchsorted(keys, array), keys.size - 1)
     is_unknown = keys[places] != array
     if is_unknown.any():
         index = tuple(int(i) for i in np.unravel_index(is_unknown.argmax(), array.shape))
-        raise ValueError(f"{name} has the value {array[index]} at {index}: give only {', '.join(map(str, table))}")
+        raise ValueError(f"{given.name} has the value {array[index]} at {index}: give only {', '.join(map(str, table))}")
     return np.array([table[key] for key in keys.tolist()], dtype)[places]
 
 

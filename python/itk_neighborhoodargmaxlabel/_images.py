@@ -12,13 +12,20 @@ from ._itk import is_image, load_itk, update
 
 def mask_for_image(mask_image: Any, image: Any) -> Any:
     """A mask, an itk.Image as well or an array in the axes of numpy.asarray(image), at the place of the image."""
-    if mask_image is None or is_image(mask_image):
-        return mask_image
     itk = load_itk()
+    if mask_image is None or isinstance(mask_image, itk.Image[itk.UC, image.GetImageDimension()]):
+        return mask_image
+    if is_image(mask_image):
+        place = mask_image
+        place.Update()
+        mask_image = itk.array_view_from_image(mask_image)
+    else:
+        place = image
+    image.UpdateOutputInformation()
     region = image.GetLargestPossibleRegion()
     shape = tuple(region.GetSize())[::-1]
     mask = itk.Image[itk.UC, len(shape)].New()
-    mask.CopyInformation(image)
+    mask.CopyInformation(place)
     mask.SetRegions(region)
     mask.Allocate()
     given = Given("the image", image, np.broadcast_to(np.uint8(0), shape))

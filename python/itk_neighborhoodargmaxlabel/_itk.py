@@ -29,7 +29,7 @@ def load_itk() -> Any:
 
 
 def is_image(value: Any) -> bool:
-    return isinstance(value, load_itk().DataObject)
+    return isinstance(value, load_itk().DataObject) and hasattr(value, "GetImageDimension")
 
 
 def image_of(array: np.ndarray, spacing: Sequence[float] | None = None) -> Any:
@@ -42,14 +42,16 @@ def image_of(array: np.ndarray, spacing: Sequence[float] | None = None) -> Any:
     return image
 
 
-def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any]) -> Any:
-    """A filter on an image, with its options by their names in snake case; radius in the order of the axes."""
+def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any], what: str = "image") -> Any:
+    """A filter on an image, with its options by their names in snake case; radius in the order of the axes. What the image
+    is to the user is for the message."""
     itk = load_itk()
     template = getattr(itk, name)
     types = (type(image), itk.Image[getattr(itk, output_type), image.GetImageDimension()])
     if types not in template.keys():
+        pixels = sorted({itk.template(of)[1][0].name for of, _ in template.keys()})
         raise TypeError(
-            f"image is an itk.Image of {itk.template(image)[1][0]}: {', '.join(PIXEL_TYPES)} can be labeled; "
+            f"{what} is an {type(image).__name__}: give an itk.Image of 2, 3 or 4 dimensions and {', '.join(pixels)}; "
             "itk.cast_image_filter converts"
         )
     made = template[types].New()
@@ -66,7 +68,7 @@ def update(made: Any) -> None:
     try:
         made.Update()
     except RuntimeError as error:
-        text = re.sub(r"^.*ERROR: \w+\(0x\w+\): ", "", str(error), flags=re.DOTALL)
+        text = re.sub(r"^.*?ERROR: (\w+\(0x\w+\): )?", "", str(error), flags=re.DOTALL)
         raise ValueError(" ".join(text.split())) from None
 
 

@@ -40,14 +40,16 @@ def number_of(name: str, value: Any) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} is {value!r}: give a number") from None
+    except OverflowError:
+        raise ValueError(f"{name} is {value!r}: give a number that float64 holds") from None
     if math.isnan(number):
-        raise ValueError(f"{name} is {value!r}: give a number, or -math.inf or math.inf")
+        raise ValueError(f"{name} is {value!r}: give a number")
     return number
 
 
 def integer_of(name: str, value: Any, low: int, high: int) -> int:
     try:
-        integer = operator.index(value) if not isinstance(value, float) or not value.is_integer() else int(value)
+        integer = operator.index(value) if not isinstance(value, (float, np.floating)) or not value.is_integer() else int(value)
     except TypeError:
         raise TypeError(f"{name} is {value!r}: give an integer") from None
     if not low <= integer <= high:
@@ -71,7 +73,7 @@ def border_of(value: Any) -> int:
 
 def for_each_axis(name: str, value: Any, ndim: int) -> list[Any]:
     """One value for all axes, or one for each."""
-    if isinstance(value, str) or not hasattr(value, "__len__") or np.ndim(value) == 0:
+    if isinstance(value, str) or not hasattr(value, "__len__") or getattr(value, "ndim", 1) == 0:
         return [value] * ndim
     values = list(value)
     if len(values) != ndim:
@@ -88,6 +90,17 @@ def radius_of(value: Any, ndim: int, greatest: int = 2**8) -> tuple[int, ...]:
     if count > greatest:
         raise ValueError(f"radius is {value!r}: it has {count} labels, give one with at most {greatest}")
     return radius
+
+
+def background_of(value: int, radius: tuple[int, ...], greatest: int) -> int:
+    """Of labels with a radius: none of them."""
+    background = integer_of("background_value", value, 0, greatest)
+    if background < label_count(radius):
+        raise ValueError(
+            f"background_value is {background}, which is a label of radius {radius}: give labels() and basins() one "
+            f"that is none, from {label_count(radius)} to {greatest}"
+        )
+    return background
 
 
 def label_count(radius: tuple[int, ...]) -> int:

@@ -15,7 +15,7 @@ from definition import define
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from itk_neighborhoodargmaxlabel import basins, labels
+from itk_neighborhoodargmaxlabel import basins, from_d8, labels, to_d8
 from numpy.testing import assert_array_equal
 from strategies import chunks
 from test_basins import walk
@@ -51,8 +51,8 @@ def test_arrays_of_any_type_and_layout(data, dtype, layout, byte_order):
     dtype = np.dtype(dtype).newbyteorder(byte_order)
     elements = {"b": st.booleans(), "f": st.floats(-9, 9, width=16)}.get(dtype.kind)
     image = data.draw(hnp.arrays(dtype, shape, elements=elements))
-    if dtype.kind == "i" and dtype.itemsize == 8:
-        image = np.clip(image, -(2**53), 2**53).astype(dtype)
+    if dtype.kind in "iu" and dtype.itemsize == 8:
+        image = np.clip(image, max(-(2**53), np.iinfo(dtype).min), 2**53).astype(dtype)
     before = image.copy()
     found, scores = labels(LAYOUTS[layout](image), border="inside", generate_score_image=True)
     # The definition knows what the filter takes; these are the same numbers.
@@ -232,7 +232,7 @@ def test_images_of_itk_stay_what_they_are(array):
     assert table["sum"].sum() == pytest.approx(array.sum())
     with pytest.raises(ValueError, match="spacing is 2: an itk.Image has its own"):
         labels(image, spacing=2)
-    with pytest.raises(TypeError, match="uint8, int16, .* can be labeled"):
+    with pytest.raises(TypeError, match="^image is an itkImageRGBUC2: give an itk.Image of .*float, .*unsigned char"):
         labels(itk.Image[itk.RGBPixel[itk.UC], 2].New())
 
 
@@ -495,3 +495,113 @@ def test_threads_may_load_it_at_once(array):
     assert len(found) == 8
     for one in found:
         assert_array_equal(one, expected)
+
+
+# Masks and values of another kind than the array
+
+
+@pytest.mark.parametrize("lazy_image", [False, True])
+@pytest.mark.parametrize("lazy_mask", [False, True])
+def test_masks_that_are_masked_arrays(array, lazy_image, lazy_mask):
+    mask = np.ma.array(np.ones(array.shape, "uint8"), mask=array > 0.5)
+    expected = labels(array, mask_image=mask.filled(0), border="inside", background_value=255)
+    numbers = basins(expected, mask_image=mask.filled(0))
+    given = dask.array.from_array(mask, chunks=3) if lazy_mask else mask
+    image, directions = (dask.array.from_array(a, chunks=2) if lazy_image else a for a in (array, expected))
+    assert_array_equal(labels(image, mask_image=given, border="inside", background_value=255), expected)
+    assert_array_equal(basins(directions, mask_image=given), numbers)
+
+
+def test_masks_that_are_images_of_any_integers(array):
+    image, mask = itk.image_from_array(array), itk.image_from_array((array > 0.3).astype("uint16") * 256)
+    for one in image, mask:
+        one.SetSpacing([0.5, 2, 3])
+    expected = labels(image, mask_image=array > 0.3)
+    assert_array_equal(labels(image, mask_image=mask), expected)
+    mask.SetOrigin([9, 9, 9])
+    with pytest.raises(ValueError, match="MaskImage lies at another place"):
+        labels(image, mask_image=mask)
+
+
+def test_images_that_are_not_updated_yet(array):
+    source = itk.MedianImageFilter.New(itk.image_from_array(array), radius=0)
+    assert_array_equal(labels(source.GetOutput(), mask_image=array > 0.3), labels(itk.image_from_array(array), mask_image=array > 0.3))
+    made = itk.NeighborhoodArgmaxLabelImageFilter.New(itk.image_from_array(array), center_score=0, background_value=255)
+    table = basins(made.GetOutput(), table=True, values=array)[1]
+    assert_array_equal(table["sum"], basins(labels(array, center_score=0, background_value=255), table=True, values=array)[1]["sum"])
+
+
+@pytest.mark.parametrize("name", ["image", "mask_image"])
+def test_filters_are_no_images(array, name):
+    source = itk.MedianImageFilter.New(itk.image_from_array(array))
+    with pytest.raises(TypeError, match=rf"^{name} is an itkMedianImageFilter\w+ of itk: give its GetOutput\(\)$"):
+        labels(**({"image": array} | {name: source}))
+    with pytest.raises(TypeError, match="^labels is an itkMesh"):
+        basins(itk.Mesh[itk.D, 3].New())
+
+
+def test_masked_arrays_of_which_nothing_is_masked_stay_masked_arrays(array):
+    assert isinstance(labels(np.ma.array(array)), np.ma.MaskedArray)
+    assert_array_equal(labels(np.ma.array(array)).filled(7), labels(array))
+
+
+def test_d8_codes_below_a_mask_are_background():
+    directions = labels(np.random.default_rng(5).random((6, 7)), center_score=0, background_value=255)
+    codes = np.ma.array(to_d8(directions).astype(int), mask=directions == 3)
+    codes.data[codes.mask] = -9999
+    assert_array_equal(from_d8(codes).data, np.where(directions == 3, 255, directions))
+
+
+def test_coordinates_of_large_integers():
+    image = np.random.default_rng(6).random((5, 6))
+    for start in 2**63, 2**62:
+        y = np.array([start + 3 * i for i in range(5)], "uint64")
+        assert_array_equal(labels(xarray.DataArray(image, {"y": y[::-1]}, ("y", "x"))), labels(image, spacing=[3, 1]))
+
+
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"center_score": 10**400}, ValueError, "center_score is 1000"),
+        ({"center_score": math.nan}, ValueError, "center_score is nan: give a number$"),
+        ({"radius": [[1], [1, 2], [1]]}, TypeError, r"radius is \[1\]: give an integer"),
+        ({"spacing": [[1], [1, 2], [1]]}, TypeError, r"spacing is \[1\]: give a number"),
+    ],
+)
+def test_odd_options(array, options, error, message):
+    with pytest.raises(error, match=message):
+        labels(array, **options)
+
+
+def test_background_is_the_same_for_arrays_chunks_and_images():
+    wide = np.where(np.random.default_rng(7).random((6, 7)) < 0.5, 4, 255).astype("uint16")
+    expected = basins(wide.astype("uint8"))
+    for one in wide, dask.array.from_array(wide, chunks=3), itk.image_from_array(wide):
+        assert_array_equal(basins(one), expected)
+        assert_array_equal(basins(one, mask_image=np.ones_like(wide), background_value=255), expected)
+    for other in np.where(wide == 255, 65535, wide), np.where(wide == 255, 256, wide):
+        for kind in np.asarray, dask.array.from_array, itk.image_from_array:
+            with pytest.raises(ValueError, match="(labels|label image) has the value"):
+                basins(kind(other.astype("uint16")))
+    for background in 256, 65535:
+        changed = np.where(wide == 255, background, wide).astype("uint16")
+        for kind in np.asarray, dask.array.from_array, itk.image_from_array:
+            assert_array_equal(basins(kind(changed), background_value=background), expected)
+
+
+def test_values_below_a_mask_are_no_labels():
+    directions = np.full((6, 7), 4, "int64")
+    directions[2, 3] = -1
+    directions[4, 4] = 2**40
+    mask = (directions >= 0) & (directions < 9)
+    expected = basins(np.where(mask, directions, 255))
+    for one in directions, dask.array.from_array(directions, chunks=3):
+        assert_array_equal(basins(one, mask_image=mask), expected)
+        with pytest.raises(ValueError, match=r"labels has the value -1 at \(2, 3\)"):
+            basins(one)
+
+
+def test_chunks_without_voxels():
+    directions = np.full((5, 6), 4, "uint8")
+    chunks = dask.array.from_array(directions, chunks=((2, 0, 3), (6,)))
+    assert_array_equal(basins(chunks), basins(directions))

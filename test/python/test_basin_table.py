@@ -104,3 +104,27 @@ def test_table_of_chunks_is_that_of_the_whole(shape, lengths):
     assert list(table) == list(expected[1])
     for name, column in table.items():
         assert_allclose(column, expected[1][name], rtol=1e-12)
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_values_that_nothing_is_known_of(lazy):
+    directions = np.array([[4, 255], [4, 4]], "uint8")
+    values = np.ma.array([[5, 1], [2, 3]], mask=[[True, False], [False, False]])
+    given = dask.array.from_array(directions, chunks=1) if lazy else directions
+    for one in values, dask.array.from_array(values, chunks=1):
+        table = dask.compute(basins(given, table=True, values=one)[1])[0]
+        assert table["sum"].tolist() == [0, 2, 3]
+        assert table["min"].tolist() == table["max"].tolist() == [None, 2, 3]
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+@pytest.mark.parametrize("lazy", [False, True])
+def test_sums_beyond_64_bits_are_refused(dtype, lazy):
+    directions = np.array([[4, 3], [4, 4]], "uint8")
+    values = np.array([[2**62, 2**62], [2**63 - 1, 1]], dtype)
+    kind = dask.array.from_array if lazy else np.asarray
+    if dtype == "uint64":
+        assert dask.compute(basins(kind(directions), table=True, values=values)[1])[0]["sum"].tolist() == [2**63, 2**63 - 1, 1]
+        values = values * np.uint64(2)
+    with pytest.raises(ValueError, match="values has sums that u?int64 may not hold: give values.astype"):
+        dask.compute(basins(kind(directions), table=True, values=values)[1])
