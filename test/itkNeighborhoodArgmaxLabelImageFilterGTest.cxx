@@ -17,6 +17,7 @@
  *=========================================================================*/
 #include "ErrorOfUpdate.h"
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
+#include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "PlainLabelImageFilter.h"
 
