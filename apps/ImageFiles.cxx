@@ -53,6 +53,10 @@ ReadHeader(const fs::path & file)
   {
     throw Error(file, "is a pipe or a device; a file is needed");
   }
+  if (access(file.c_str(), R_OK) != 0)
+  {
+    throw Error(file, std::string("cannot be read: ") + std::strerror(errno));
+  }
   const auto before = Begin({ "reading", file, {} });
   auto       io = itk::ImageIOFactory::CreateImageIO(file.c_str(), itk::IOFileModeEnum::ReadMode);
   if (!io)

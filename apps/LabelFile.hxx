@@ -26,7 +26,6 @@
 #include "Worker.h"
 
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
-#include "itkUnaryGeneratorImageFilter.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -75,14 +74,31 @@ NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & 
   }
 }
 
+/** How a mask is read from pixels of any type: 1 where they are not 0. Pixels of 8 bits stay what they are. */
+struct NotZero
+{
+  using ComponentType = bool;
+
+  static unsigned int
+  GetNumberOfComponents()
+  {
+    return 1;
+  }
+  static void
+  SetNthComponent(int, unsigned char & pixel, const ComponentType & isNotZero)
+  {
+    pixel = isNotZero;
+  }
+};
+
 /** Reads the file, of which nothing is missing, in the pieces that are asked for if ITK can. */
-template <typename TImage>
-typename itk::ImageFileReader<TImage>::Pointer
+template <typename TReader>
+typename TReader::Pointer
 MakeReader(const std::string & file)
 {
   const Activity reading{ "reading", file, Describe(ReadHeader(file)) };
   const auto     before = Begin(reading);
-  auto           reader = itk::ImageFileReader<TImage>::New();
+  auto           reader = TReader::New();
   reader->SetFileName(file);
   reader->UpdateOutputInformation();
   Begin(before);
@@ -164,8 +180,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   using InputImageType = itk::Image<TPixel, VDimension>;
   using LabelImageType = itk::Image<TLabel, VDimension>;
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<InputImageType, LabelImageType>;
-  using MaskFileImageType = itk::Image<float, VDimension>;
-  using MaskImageType = typename FilterType::MaskImageType;
+  using MaskReaderType = itk::ImageFileReader<typename FilterType::MaskImageType, NotZero>;
   using BasinFilterType = itk::NeighborhoodLabelToBasinImageFilter<LabelImageType>;
 
   if (options.backgroundValue > std::numeric_limits<TLabel>::max())
@@ -174,7 +189,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
                 std::to_string(8 * sizeof(TLabel)) + " bits");
   }
 
-  auto reader = MakeReader<InputImageType>(options.input);
+  auto reader = MakeReader<itk::ImageFileReader<InputImageType>>(options.input);
 
   auto filter = FilterType::New();
   filter->SetInput(reader->GetOutput());
@@ -188,15 +203,11 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   filter->SetBackgroundValue(static_cast<TLabel>(options.backgroundValue));
   filter->SetGenerateScoreImage(!options.score.empty());
 
-  typename itk::ImageFileReader<MaskFileImageType>::Pointer maskReader;
-  auto mask = itk::UnaryGeneratorImageFilter<MaskFileImageType, MaskImageType>::New();
+  typename MaskReaderType::Pointer maskReader;
   if (!options.mask.empty())
   {
-    maskReader = MakeReader<MaskFileImageType>(options.mask);
-    maskReader->ReleaseDataFlagOn();
-    mask->SetInput(maskReader->GetOutput());
-    mask->SetFunctor([](const float & value) { return static_cast<unsigned char>(value != 0); });
-    filter->SetMaskImage(mask->GetOutput());
+    maskReader = MakeReader<MaskReaderType>(options.mask);
+    filter->SetMaskImage(maskReader->GetOutput());
   }
   typename BasinFilterType::Pointer basinFilter;
   if (!options.basins.empty())

@@ -90,10 +90,10 @@ TextOf(const std::exception & exception)
 {
   const auto * itkException = dynamic_cast<const itk::ExceptionObject *>(&exception);
   std::string  text = itkException ? itkException->GetDescription() : exception.what();
-  const auto   prefix = text.find("): ", text.find("(0x"));
-  if (prefix != std::string::npos)
+  for (const std::string prefix : { "ERROR: ", "): " })
   {
-    text.erase(0, prefix + 3);
+    const auto found = text.find(prefix, prefix == "): " ? text.find("(0x") : 0);
+    text.erase(0, found == std::string::npos ? 0 : found + prefix.size());
   }
   if (notes->isReading || notes->isWriting)
   {

@@ -29,9 +29,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -45,8 +47,25 @@ namespace
 CLI::Option *
 AddFile(CLI::App & app, const std::string & name, std::string & file, const std::string & help)
 {
-  const auto problem = [](const std::string & given) { return given.empty() ? "the name is empty" : ""; };
-  return app.add_option(name, file, help)->type_name("FILE")->check(CLI::Validator(problem, ""));
+  return app.add_option(name, file, help)->type_name("FILE");
+}
+
+/** Of `R[,R...]`. CLI11 would drop what is empty in a list, and join lists. */
+std::vector<unsigned int>
+Radius(const std::string & given)
+{
+  std::vector<unsigned int> radius;
+  std::istringstream        values(given + ',');
+  for (std::string value; std::getline(values, value, ',');)
+  {
+    const auto * const end = value.data() + value.size();
+    const auto         result = std::from_chars(value.data(), end, radius.emplace_back());
+    if (result.ec != std::errc() || result.ptr != end)
+    {
+      throw Error("--radius: " + given + " is not one number for all axes, or one for each, such as 1,1,0");
+    }
+  }
+  return radius;
 }
 
 /** What competes for a label, and how. */
@@ -63,10 +82,12 @@ AddRules(CLI::App & app, Options & options)
   app.add_flag("--ascent", options.ascent, "Steepest ascent instead of descent");
   app.add_flag("--no-image-spacing", options.noImageSpacing, "Distances in voxels instead of physical units");
   app.add_flag("--face-connected", options.faceConnected, "Only face neighbors compete; labels keep their numbers");
-  app.add_option("--radius", options.radius, "One for all axes (default: 1) or one for each;\n1,1,0: slice by slice")
-    ->type_name("R[,R...]")
-    ->delimiter(',')
-    ->allow_extra_args(false);
+  app
+    .add_option_function<std::string>(
+      "--radius",
+      [&options](const std::string & given) { options.radius = Radius(given); },
+      "One for all axes (default: 1) or one for each;\n1,1,0: slice by slice")
+    ->type_name("R[,R...]");
   app
     .add_option_function<std::string>(
       "--border",
@@ -121,6 +142,17 @@ AddMeans(CLI::App & app, Options & options)
     "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
 }
 
+/** CLI11 takes an empty number for 0. */
+void
+RefuseEmptyValues(CLI::App & app)
+{
+  const auto problem = [](const std::string & given) { return given.empty() ? "the value is empty" : ""; };
+  for (auto * const option : app.get_options())
+  {
+    option->check(CLI::Validator(problem, ""));
+  }
+}
+
 void
 ParseCommandLine(int argc, char ** argv, Options & options)
 {
@@ -141,6 +173,7 @@ ParseCommandLine(int argc, char ** argv, Options & options)
   AddRules(app, options);
   AddFurtherOutputs(app, options);
   AddMeans(app, options);
+  RefuseEmptyValues(app);
   app.set_version_flag("--version",
                        std::string(programName) + " " NEIGHBORHOOD_ARGMAX_LABEL_VERSION " (ITK " +
                          itk::Version::GetITKVersion() + ")");
@@ -152,7 +185,12 @@ ParseCommandLine(int argc, char ** argv, Options & options)
   {
     if (error.get_exit_code() == 0)
     {
-      std::exit(app.exit(error));
+      app.exit(error);
+      if (!std::cout.flush())
+      {
+        throw Error("standard output: cannot be written");
+      }
+      std::exit(EXIT_SUCCESS);
     }
     throw Error(std::string(error.what()) + " (see --help)");
   }

@@ -66,10 +66,9 @@ VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * n
   if (mask && mask->GetLargestPossibleRegion() != region)
   {
     const auto & other = mask->GetLargestPossibleRegion();
-    itkGenericExceptionMacro("MaskImage has the region of index " << other.GetIndex() << " and size " << other.GetSize()
-                                                                  << ", the " << name << " " << region.GetIndex()
-                                                                  << " and " << region.GetSize()
-                                                                  << ": they must be the same");
+    itkGenericExceptionMacro("MaskImage has the region of index "
+                             << other.GetIndex() << " and size " << other.GetSize() << ", the " << name << " "
+                             << region.GetIndex() << " and " << region.GetSize() << ": they must be the same");
   }
   try
   {

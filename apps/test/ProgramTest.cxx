@@ -32,10 +32,20 @@
 #include <cstdint>
 #include <limits>
 
+#include <linux/capability.h>
 #include <pty.h>
+#include <sys/prctl.h>
 
 namespace
 {
+/** Takes from root what lets it read files that nobody may. */
+void
+ObeyPermissions()
+{
+  prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE);
+  prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH);
+}
+
 template <typename TPixel>
 class ProgramPixelTypeTest : public ProgramTest
 {};
@@ -168,7 +178,7 @@ TEST_F(ProgramTest, MaskMeansNotZeroInEveryPixelType)
     auto & inside = mask->GetBufferPointer()[i];
     inside = inside % 4 > 0;
     wideMask->GetBufferPointer()[i] = static_cast<std::uint16_t>(inside * 256);
-    smallMask->GetBufferPointer()[i] = inside * -0.001;
+    smallMask->GetBufferPointer()[i] = inside * -1e-310;
   }
   this->Write(mask.GetPointer(), "mask.nii.gz");
   this->Write(wideMask.GetPointer(), "wide.nrrd");
@@ -479,12 +489,19 @@ TEST_F(ProgramTest, RefusesBadArguments)
   this->ExpectError({ "in.mha" }, "OUTPUT is required");
   expectError({ "more.mha" }, "more.mha");
   expectError({ "--unknown" }, "--unknown");
-  this->ExpectError({ "in.mha", "" }, "OUTPUT: the name is empty");
-  expectError({ "--score", "" }, "--score: the name is empty");
+  this->ExpectError({ "in.mha", "" }, "OUTPUT: the value is empty");
+  for (const std::string option : { "--score", "--center-score", "--radius", "--threads", "--stream" })
+  {
+    expectError({ option, "" }, option + ": ");
+  }
+  for (const std::string radius : { "x", "-1", "1.5", "1,,1", "1,1,", ",1", "1 1", "99999999999" })
+  {
+    expectError({ "--radius", radius }, "--radius: " + radius + " is not one number");
+  }
+  expectError({ "--radius", "1", "--radius", "2" }, "--radius");
+  expectError({ "--threads", "1", "--threads", "2" }, "--threads");
   expectError({ "--center-score", "x" }, "--center-score");
   expectError({ "--center-score", "nan" }, "CenterScore is nan");
-  expectError({ "--radius", "x" }, "--radius");
-  expectError({ "--radius", "-1" }, "--radius");
   expectError({ "--radius", "1,1" }, "--radius: 2 values for an image of 3 dimensions");
   expectError({ "--radius", "0" }, "Radius is [0, 0, 0]");
   expectError({ "--radius", "30" }, "--radius: more than 65536 labels");
@@ -516,6 +533,9 @@ TEST_F(ProgramTest, RefusesInputsThatAreNoImagesOfScalars)
 
   this->ExpectError({ "nothing.mha", "out.mha" }, "nothing.mha: no such file");
   this->ExpectError({ ".", "out.mha" }, ".: is a directory");
+  fs::permissions(this->Path("text.nii.gz"), fs::perms::none);
+  this->ExpectError({ "text.nii.gz", "out.mha" }, "text.nii.gz: cannot be read: Permission denied", ObeyPermissions);
+  fs::permissions(this->Path("text.nii.gz"), fs::perms::owner_all);
   this->ExpectError({ "text.nii.gz", "out.mha" }, "text.nii.gz: not an image that ITK can read");
   this->ExpectError({ "empty.png", "out.mha" }, "empty.png: not an image that ITK can read");
   this->ExpectError({ "1d.mha", "out.mha" }, "1d.mha: 1 dimensions; 2, 3 or 4 are needed");
@@ -569,7 +589,9 @@ TEST_F(ProgramTest, RefusesMasksThatDoNotLieOnTheImage)
   };
   expectError("small.mha", "small.mha: the mask has 9x8x6 voxels, the image 9x8x7");
   expectError("flat.mha", "flat.mha: the mask has 9x8 voxels, the image 9x8x7");
-  expectError("elsewhere.mha", "Inputs do not occupy the same physical space!");
+  expectError(
+    "elsewhere.mha",
+    "label: MaskImage lies at another place than the input image. Inputs do not occupy the same physical space!");
 }
 
 TEST_F(ProgramTest, RefusesOutputsBeforeAnyWork)
@@ -648,6 +670,7 @@ TEST_F(ProgramTest, TellsItsVersionAndOptions)
   const auto version = this->Run({ "--version" });
   EXPECT_EQ(version.status, 0);
   EXPECT_EQ(version.text.rfind("neighborhood-argmax-label ", 0), 0U);
+  this->ExpectError({ "--version" }, "standard output: cannot be written", [] { close(STDOUT_FILENO); });
   const auto help = this->Run({ "--help" });
   EXPECT_EQ(help.status, 0);
   for (const std::string option : { "--center-score",

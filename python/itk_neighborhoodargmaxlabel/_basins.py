@@ -106,7 +106,8 @@ def basins(
         `sink_1`, ..., the index of its sink on each axis of the array; `size` in voxels.
     values : array of numbers in the shape of the labels, default None
         With table: `sum`, `min` and `max` of them over each basin (a Bader charge is the sum of the density, times the
-        volume of a voxel). What is masked does not count; NaN does, and makes NaN.
+        volume of a voxel). What is masked does not count: basins of nothing else have a masked `min` and `max`. NaN does,
+        and makes NaN.
     number_of_work_units : int, default None
         As of `labels`. Of dask arrays, always one for each task.
 

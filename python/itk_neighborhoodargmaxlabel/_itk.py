@@ -6,6 +6,7 @@ import functools
 import re
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,13 @@ _loading = threading.Lock()
 
 @functools.cache
 def load_itk() -> Any:
-    """The itk package. What is used here of it is loaded one thread at a time: itk loads at first use, for one thread."""
-    with _loading:
+    """The itk package, with what is used here of it. It loads at first use, and for good: itk that an interruption has left
+    half loaded stays so, and a thread of its own gets no signals."""
+    return ThreadPoolExecutor(1).submit(_load_itk).result()
+
+
+def _load_itk() -> Any:
+    with _loading:  # itk is made for one thread
         import itk
 
         for name in "NeighborhoodArgmaxLabelImageFilter", "NeighborhoodLabelToBasinImageFilter":

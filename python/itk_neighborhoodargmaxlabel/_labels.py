@@ -107,7 +107,7 @@ def labels(
         True: a tuple of labels and scores.
     spacing : float, or one for each axis of the array, default None
         Distances of voxels. None: the steps of a DataArray's coordinates, which have to be even to a thousandth of a step
-        (dates and names count in steps of 1); 1 of other arrays. An itk.Image has its own.
+        (dates too, but they count in steps of 1, as names do); 1 of other arrays. An itk.Image has its own.
     number_of_work_units : int, default None
         In how many parts threads share the work. None: ITK's choice; of a dask array, one for each task.
 

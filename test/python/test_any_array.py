@@ -525,10 +525,14 @@ def test_masks_that_are_images_of_any_integers(array):
 
 def test_images_that_are_not_updated_yet(array):
     source = itk.MedianImageFilter.New(itk.image_from_array(array), radius=0)
-    assert_array_equal(labels(source.GetOutput(), mask_image=array > 0.3), labels(itk.image_from_array(array), mask_image=array > 0.3))
+    assert_array_equal(
+        labels(source.GetOutput(), mask_image=array > 0.3), labels(itk.image_from_array(array), mask_image=array > 0.3)
+    )
     made = itk.NeighborhoodArgmaxLabelImageFilter.New(itk.image_from_array(array), center_score=0, background_value=255)
     table = basins(made.GetOutput(), table=True, values=array)[1]
-    assert_array_equal(table["sum"], basins(labels(array, center_score=0, background_value=255), table=True, values=array)[1]["sum"])
+    assert_array_equal(
+        table["sum"], basins(labels(array, center_score=0, background_value=255), table=True, values=array)[1]["sum"]
+    )
 
 
 @pytest.mark.parametrize("name", ["image", "mask_image"])

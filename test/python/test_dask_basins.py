@@ -1,8 +1,6 @@
 """Basins of labels in chunks: those of the whole image, bit for bit."""
 
-import ctypes
 import math
-import weakref
 
 import dask
 import dask.array
@@ -14,7 +12,6 @@ from distributed import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from itk_neighborhoodargmaxlabel import _dask_basins as module
 from itk_neighborhoodargmaxlabel import dask_basins, dask_labels
 from numpy.testing import assert_array_equal
 from strategies import chunks

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -55,6 +57,23 @@ def seconds_until_noticed(function, delay, number=signal.SIGINT, error=KeyboardI
 def assert_noticed(function, delay=0.1):
     # In one of some tries, as others may use the machine.
     assert any(seconds_until_noticed(function, delay) < 0.1 for _ in range(8))
+
+
+def test_nothing_is_left_half_loaded():
+    """At any time of the first call, in which itk loads."""
+    program = """
+import sys, threading, time, _thread, numpy as np
+from itk_neighborhoodargmaxlabel import labels
+threading.Timer(float(sys.argv[1]), _thread.interrupt_main).start()
+try:
+    for _ in range(10**6):
+        labels(np.zeros((3, 3, 3)))
+except KeyboardInterrupt:
+    print(labels(np.zeros((3, 3, 3)))[1, 1, 1])
+"""
+    for delay in np.linspace(0.01, 1.5, 8):
+        ran = subprocess.run([sys.executable, "-c", program, str(delay)], capture_output=True, text=True)
+        assert (ran.stdout, ran.stderr) == ("0\n", ""), delay
 
 
 def test_labels_of_a_large_array(image):
