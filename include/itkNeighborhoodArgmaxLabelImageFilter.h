@@ -79,13 +79,13 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  * - label 0 is the direction (-1,-1,-1) and also the label of the outermost layer of voxels: set `BackgroundValue` to a
  *   number that is no label, or `Border` to `Inside`, to tell them apart;
  * - a strict minimum does not get the label of the center but that of the neighbor that rises least, as long as that
- *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make every voxel from which
- *   nothing falls a sink.
+ *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make all minima sinks, on
+ *   plateaus where no equal neighbor has a lower label.
  *
  * \par Properties
  * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves
- * the labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN and periodic borders, following
- * the labels never runs in a cycle. The result does not depend on the number of threads, the work units, stream
+ * the labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN, adjacent infinities and
+ * periodic borders, following the labels never runs in a cycle. The result does not depend on the number of threads, the work units, stream
  * divisions or the instruction set of the processor.
  *
  * \par Inputs and outputs
@@ -101,7 +101,7 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *
  * \par Streaming
  * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border
- * is reached), and streams in both directions. Beside the output it needs a few rows of memory for each thread.
+ * is reached), and streams in both directions. Beside the output it needs some 1 MB of memory for each thread.
  *
  * \sa TobogganImageFilter
  * \sa GradientMagnitudeImageFilter
@@ -158,7 +158,7 @@ public:
   static_assert(std::is_arithmetic_v<OutputPixelType>, "The output image has scalar pixels.");
 
   /** Score of the center, which competes like a neighbor; in pixel values per physical unit. `-inf`: the center never
-   * wins against a number. `0`: a voxel from which nothing falls is its own sink. Default -100; NaN is an error. */
+   * wins against a number. `0`: minima are sinks. Default -100; NaN is an error. */
   itkSetMacro(CenterScore, double);
   itkGetConstMacro(CenterScore, double);
 

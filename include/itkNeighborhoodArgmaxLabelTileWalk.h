@@ -305,9 +305,8 @@ private:
       {
         at.start[axes.plane] += static_cast<IndexValueType>(plane) - 1;
       }
-      const bool          isLast = plane + 1 == numberOfPlanes;
       const SizeValueType slot = plane % 3 * memory.stagedSize;
-      this->StagePlane(at, axes, slot, !isLast, memory);
+      this->StagePlane(at, axes, slot, plane + 1 < numberOfPlanes, memory);
       labeler.Push(memory.rows.data());
       if (plane >= 2 * margin)
       {
@@ -331,7 +330,8 @@ private:
     --index[axes.row];
     const SizeValueType length = tile.columns + 2;
     const bool          isInImage = m_Rows.PointToRows(index, length, axes.row, memory.rows, tile.rows + 2);
-    const auto          distanceToNext = m_Images.input->GetOffsetTable()[axes.hasPlanes ? axes.plane : axes.row];
+    const auto          distanceToNext = m_Images.input->GetOffsetTable()[axes.plane];
+    const bool          isNextInImage = index[axes.plane] + 1 < EndOf(m_Images.input->GetBufferedRegion(), axes.plane);
     for (SizeValueType row = 0; row < tile.rows + 2; ++row, ++index[axes.row])
     {
       if (!isInImage)
@@ -342,7 +342,7 @@ private:
       Row<PixelType> & staged = memory.rows[row];
       ++staged.values;
       staged.mask += staged.mask ? 1 : 0;
-      staged.next = isInImage && hasNext ? staged.values + distanceToNext : nullptr;
+      staged.next = isInImage && hasNext && isNextInImage ? staged.values + distanceToNext : nullptr;
     }
   }
 

@@ -206,6 +206,10 @@ private:
                                         std::uint32_t,
                                         std::make_unsigned_t<OutputPixelType>>;
 
+  /** The part of the progress that sinks are, where they are found. A sum of 1, were it rounded up, would start again
+   * at 0: 0.01 is left. */
+  static constexpr float SinkWeight = 0.3f;
+
   GraphType
   MakeGraph() const;
 
@@ -217,7 +221,7 @@ private:
 
   /** How many threads are worth waking up. */
   SizeValueType
-  NumberOfSlabs(const GraphType & graph) const;
+  NumberOfParts(const GraphType & graph) const;
 
   /** Call function(i) for i from 0 to before `count`, in parallel. */
   template <typename TFunction>
@@ -237,7 +241,7 @@ private:
   void
   VerifyBorder(const GraphType & graph) const;
 
-  /** Number all voxels. Throws if there are more basins than `maximum`. */
+  /** Number all voxels. Throws if there are more basins than the output pixel type holds. */
   void
   NumberVoxels(const GraphType & graph, NumberType * numbers);
 

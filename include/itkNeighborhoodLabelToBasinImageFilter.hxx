@@ -168,7 +168,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeGraph() cons
 
 template <typename TLabelImage, typename TOutputImage>
 SizeValueType
-NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberOfSlabs(const GraphType & graph) const
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberOfParts(const GraphType & graph) const
 {
   // Below this, waking threads up takes longer than the basins.
   constexpr SizeValueType smallImage = 1 << 15;
@@ -195,7 +195,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::ForEachPartOfRow
 {
   const auto          length = static_cast<SizeValueType>(graph.size[0]);
   const SizeValueType rows = graph.GetNumberOfVoxels() / length;
-  const SizeValueType count = this->NumberOfSlabs(graph);
+  const SizeValueType count = this->NumberOfParts(graph);
   this->ForEach(count,
                 [&](SizeValueType i) { function(i, rows * i / count * length, rows * (i + 1) / count * length); });
 }
@@ -206,7 +206,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::VerifyLabels(con
 {
   const auto                 numberOfLabels = static_cast<UnsignedLabelType>(graph.neighborhood.GetNumberOfLabels());
   const SizeValueType        numberOfVoxels = graph.GetNumberOfVoxels();
-  std::vector<SizeValueType> wrong(this->NumberOfSlabs(graph), numberOfVoxels);
+  std::vector<SizeValueType> wrong(this->NumberOfParts(graph), numberOfVoxels);
   this->ForEachPartOfRows(graph, [&](SizeValueType i, SizeValueType begin, SizeValueType end) {
     const auto isWrong = [&](UnsignedLabelType label) {
       return (label >= numberOfLabels) & (label != graph.backgroundValue);
@@ -276,13 +276,13 @@ void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(const GraphType & graph,
                                                                              NumberType *      numbers)
 {
-  // Parts of the progress; a sum above 1, were it rounded up, would start again at 0.
-  constexpr float followWeight = 0.75f;
-  constexpr float numberWeight = 0.24f;
+  const float share = m_GenerateSinkImage ? 1.0f - SinkWeight : 0.99f;
+  const float followWeight = 0.75f * share;
+  const float numberWeight = 0.25f * share;
 
   using BasinsType = BlockwiseBasins<UnsignedLabelType, NumberType, ImageDimension>;
   const SizeValueType numberOfVoxels = graph.GetNumberOfVoxels();
-  const SizeValueType slabs = this->NumberOfSlabs(graph);
+  const SizeValueType slabs = this->NumberOfParts(graph);
   BasinsType          basins(graph, BasinsType::BlockLengths(graph, slabs), slabs, numbers);
   this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
     TotalProgressReporter progress(this, numberOfVoxels, 100, followWeight);
@@ -319,7 +319,9 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const 
   std::vector<unsigned char>    hasSink(m_NumberOfBasins + 1);
   hasSink[0] = 1;
   this->ForEachPartOfRows(graph, [&](SizeValueType, SizeValueType begin, SizeValueType end) {
+    TotalProgressReporter progress(this, graph.GetNumberOfVoxels(), 100, SinkWeight - 0.01f);
     graph.ForEachRow(begin, end, [&](SizeValueType row, PositionType position) {
+      progress.CheckAbortGenerateData();
       for (position[0] = 0; position[0] < graph.size[0]; ++position[0])
       {
         const SizeValueType voxel = row + static_cast<SizeValueType>(position[0]);
@@ -330,6 +332,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const 
           hasSink[basins[voxel]] = 1;
         }
       }
+      progress.Completed(static_cast<SizeValueType>(graph.size[0]));
     });
   });
   this->FindCycles(graph, hasSink);
@@ -342,21 +345,31 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindCycles(const
 {
   const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
   OutputPixelType * const       sinks = this->GetSinkImage()->GetBufferPointer();
-  auto                          left = std::count(hasSink.begin(), hasSink.end(), 0);
+  TotalProgressReporter         progress(this, 1, 1, 0.0f); // for its check alone
+  SizeValueType                 steps = 0;
+  const auto                    next = [&](SizeValueType voxel) {
+    constexpr SizeValueType stepsAtOnce = 1 << 16;
+    if (++steps % stepsAtOnce == 0)
+    {
+      progress.CheckAbortGenerateData();
+    }
+    return graph.Next(voxel);
+  };
+  auto left = std::count(hasSink.begin(), hasSink.end(), 0);
   for (SizeValueType start = 0; left > 0; ++start)
   {
     if (!hasSink[basins[start]])
     {
       // Floyd's cycle detection: one goes at twice the speed of the other, so they meet on the cycle.
-      SizeValueType slow = graph.Next(start);
-      SizeValueType fast = graph.Next(slow);
+      SizeValueType slow = next(start);
+      SizeValueType fast = next(slow);
       while (slow != fast)
       {
-        slow = graph.Next(slow);
-        fast = graph.Next(graph.Next(fast));
+        slow = next(slow);
+        fast = next(graph.Next(fast));
       }
       SizeValueType first = slow;
-      for (SizeValueType voxel = graph.Next(slow); voxel != slow; voxel = graph.Next(voxel))
+      for (SizeValueType voxel = next(slow); voxel != slow; voxel = next(voxel))
       {
         first = std::min(first, voxel);
       }

@@ -7,7 +7,7 @@ test_packages=(ccache libgtest-dev)
 
 # require_packages NAME... installs Debian packages that are not there yet.
 require_packages() {
-  command -v apt-get >/dev/null || return 0 # elsewhere, install what the README names by hand
+  command -v apt-get >/dev/null || return 0 # elsewhere, install what documentation/platforms.md names by hand
   dpkg -s "$@" >/dev/null 2>&1 && return
   local root=
   [[ $EUID == 0 ]] || root=sudo

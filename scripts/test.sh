@@ -1,6 +1,7 @@
 #!/bin/bash
-# Builds and passes all tests: those in C++, a second time under AddressSanitizer and UndefinedBehaviorSanitizer, and those of
-# the Python wheel.
+# Builds and passes all tests: those in C++, a second time under AddressSanitizer and UndefinedBehaviorSanitizer, projects that
+# use the module, a minute of fuzzing, other processors and systems under emulation, threads under ThreadSanitizer, and the
+# Python wheel's.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

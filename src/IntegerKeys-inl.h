@@ -30,8 +30,10 @@ namespace itk::NeighborhoodArgmaxLabel
 namespace
 {
 
-/** Winners that compete are greater. */
-constexpr std::int32_t AbsentWinner = -(1 << 29);
+/** Winners that compete are greater, those of AbsentKey are less. */
+constexpr std::int32_t AbsentWinner = -(9 << 26);
+static_assert(AbsentWinner < -2 * LargestKeyValue * KeyUnit<std::int32_t> - LabelMask);
+static_assert(AbsentWinner > LargestKeyValue * KeyUnit<std::int32_t> - AbsentKey<std::int32_t> + LabelMask);
 
 /** KeyUnit * difference + LabelMask - label of the winner of a class. */
 template <typename TKey, Shape VShape, int VIndex>

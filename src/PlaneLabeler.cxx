@@ -194,7 +194,9 @@ private:
         }
         return;
     }
-    CountLabeledVoxels(labeler, m_Rows * m_Columns);
+    // Undecided rows were counted with the definition.
+    const auto undecided = labeler == Labeler::Ranks ? std::count(results.isUndecided, results.isUndecided + m_Rows, true) : 0;
+    CountLabeledVoxels(labeler, (m_Rows - static_cast<std::size_t>(undecided)) * m_Columns);
   }
 
   template <typename T>

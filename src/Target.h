@@ -55,18 +55,18 @@ using CodeOf = std::conditional_t<std::is_same_v<TReal, float>, std::int32_t, TR
 
 // ---- Packed keys: KeyUnit * value + label. The least key has the least value, then the lowest label.
 
-/** At least 27. With 64, a difference of 16-bit keys shifted right by 5 is twice the difference of the values. */
+constexpr int LabelMask = 31;
+
+/** A multiple of LabelMask + 1. With 64, a difference of 16-bit keys shifted right by 5 is twice that of the values. */
 template <typename TKey>
 constexpr TKey KeyUnit = sizeof(TKey) == 2 ? 64 : 32;
-
-constexpr int LabelMask = 31;
 
 /** Values of exact keys are integers up to this, so that their differences are exact in float. */
 constexpr int LargestKeyValue = 1 << 23;
 
 /** The key of a voxel that does not compete: no difference of values reaches the differences to it. */
 template <typename TKey>
-constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? 511 * 64 : 3 << 28);
+constexpr TKey AbsentKey = static_cast<TKey>(sizeof(TKey) == 2 ? 511 * 64 : 7 << 27);
 
 /** Beside its voxels, a row of keys has as many keys before and behind it, and whole vectors of this length. */
 constexpr std::size_t KeyMultiple = 32;

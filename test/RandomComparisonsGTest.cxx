@@ -116,6 +116,7 @@ enum class Kind
   Cancellation,
   CancellingIntegers,
   Underflow,
+  PowersOfTwo,
   End
 };
 
@@ -123,7 +124,8 @@ const char * const KindNames[] = {
   "Uniform",    "Smooth",     "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
   "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
   "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
-  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow"
+  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",
+  "PowersOfTwo"
 };
 
 template <typename TPixel>
@@ -265,6 +267,9 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
         // Scaled as the greatest number needs it, the others are 0.
         return random.Chance(0.02) ? std::ldexp(TPixel{ 1 }, Limits::max_exponent - 28)
                                    : static_cast<TPixel>(random.Integer(0, 2)) * Limits::denorm_min();
+      case Kind::PowersOfTwo:
+        // Greater from plane to plane, up to what the scale of keys allows.
+        return static_cast<TPixel>(random.OneOf({ -1.0, 1.0 }) * std::exp2(std::trunc(smooth / 30)));
       case Kind::RoundingTies:
         return static_cast<TPixel>(random.OneOf({ 1e8, 1e8 + 8, -1e8, 1e-20, 2e-20, 0.0, 1.0, -1e-20 }));
       case Kind::Denormal:

@@ -14,7 +14,7 @@ flat neighborhood, x fastest: in 3-D (oz + 1) * 9 + (oy + 1) * 3 + (ox + 1), the
 image: an itk.Image, NumPy array or xarray.DataArray of 2, 3 or 4 dimensions and of type uint8, int16, uint16, int32,
 uint32, uint64, float32 or float64. The labels are of the same kind, at the same place. Options and their defaults:
 
-    center_score = -100           score of the center; 0: voxels from which nothing falls are sinks and get its label
+    center_score = -100           score of the center; 0: minima are sinks and get its label
     label_strict_extrema = False  True: strict minima (maxima with ascent) get the label of the center
     ascent = False                True: the steepest ascent
     use_image_spacing = True      False: distances in voxels

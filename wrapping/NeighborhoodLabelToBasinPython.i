@@ -7,7 +7,7 @@ _help = """Follows the labels of neighborhood_argmax_label_image_filter and numb
 
 It is meant for ITK's images; itk_neighborhoodargmaxlabel.basins takes any array, as it is meant.
 
-Voxels are in the same basin where following their labels ends in the same sink or in the same circle. A voxel is a sink
+Voxels are in the same basin where following their labels ends in the same sink or in the same cycle. A voxel is a sink
 where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins, uint32, are
 numbered 1, 2, ... in the order of their first voxels in the array; background is 0.
 
@@ -20,7 +20,7 @@ of the same kind, at the same place. Options and their defaults:
     mask_image = None             uint8; where 0 there is no label
     periodic = False              True: a label that leads out of the image leads to its opposite side
     generate_sink_image = False   True: the sinks as well, the number of each basin at its sink, 0 elsewhere;
-                                  the sink of a circle is its first voxel
+                                  the sink of a cycle is its first voxel
     whole_region                  an itk.ImageRegion: the labels are a part of an image of that region; what leads out of the
                                   part is a sink, and GetExits() of the filter lists it
 

@@ -26,8 +26,9 @@ def _new_columns(count: int, dtype: np.dtype | None) -> Columns:
     """For the basins 0 to count - 1; 0 is background."""
     columns = {"sink": np.zeros(count, np.int64), "size": np.zeros(count, np.int64)}
     if dtype is not None:
-        limits = np.array([False, True]) if dtype.kind == "b" else np.iinfo(dtype) if dtype.kind in "iu" else None
-        low, high = (-np.inf, np.inf) if limits is None else limits if dtype.kind == "b" else (limits.min, limits.max)
+        low, high = (False, True) if dtype.kind == "b" else (-np.inf, np.inf)
+        if dtype.kind in "iu":
+            low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
         wide = {"f": np.float64, "u": np.uint64}.get(dtype.kind, np.int64)
         columns |= {"sum": np.zeros(count, wide), "min": np.full(count, high, dtype), "max": np.full(count, low, dtype)}
         columns["valued"] = np.zeros(count, np.int64)  # voxels that are not masked

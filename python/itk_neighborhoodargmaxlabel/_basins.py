@@ -113,7 +113,7 @@ def basins(
 
     Returns
     -------
-    The like of the labels, of uint32: basins, or a tuple of basins, sinks (with generate_sink_image) and the table (with
+    The like of the labels, of uint32 (of dask arrays uint64 from 2^32 basins on): basins, or a tuple of basins, sinks (with generate_sink_image) and the table (with
     table=True). Of a dask array: the first of two passes over the labels is made in the call, the second with what is
     returned; the table is computed by `dask.compute(properties)`.
 
@@ -126,7 +126,7 @@ def basins(
 
     Notes
     -----
-    The whole contract: documentation/python.md of the source, and the C++ header itkNeighborhoodLabelToBasinImageFilter.h.
+    The whole contract: documentation/contract.md and python.md of the source, and the C++ header itkNeighborhoodLabelToBasinImageFilter.h.
     """
     options: dict[str, Any] = {"periodic": switch_of("periodic", periodic)}
     generate_sink_image = switch_of("generate_sink_image", generate_sink_image)

@@ -44,7 +44,8 @@ def dask_basins(
     them: 4 bytes for each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk,
     and 4 for each row of a chunk; joining takes some times as much. Large chunks have few of these.
 
-    Sinks need a third pass where labels run in a cycle through several chunks, which they never do with center_score=0.
+    Sinks need a third pass where labels run in a cycle through several chunks, which they do not with center_score=0,
+    unless the image is periodic, or has NaN or adjacent infinities.
 
     Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
     """

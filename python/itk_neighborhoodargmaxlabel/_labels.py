@@ -85,7 +85,8 @@ def labels(
         that numpy.asarray takes; xarray.DataArray; dask arrays, lazily; itk.Image. Of bool, integers or floating point
         numbers; those of 64 bits and more where a type of the filter holds their values exactly.
     center_score : float, default -100.0
-        Score of the center, in values per unit of distance. 0: voxels from which nothing falls get its label.
+        Score of the center, in values per unit of distance. 0: minima get its label, on plateaus where no equal
+        neighbor has a lower one.
     label_strict_extrema : bool, default False
         True: strict minima (maxima with ascent) get the label of the center.
     ascent : bool, default False
@@ -124,7 +125,7 @@ def labels(
 
     Notes
     -----
-    The whole contract: documentation/python.md of the source, and the C++ header itkNeighborhoodArgmaxLabelImageFilter.h.
+    The whole contract: documentation/contract.md and python.md of the source, and the C++ header itkNeighborhoodArgmaxLabelImageFilter.h.
     """
     options = {
         "center_score": number_of("center_score", center_score),
