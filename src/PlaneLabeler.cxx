@@ -194,9 +194,13 @@ private:
         }
         return;
     }
-    // Undecided rows were counted with the definition.
-    const auto undecided = labeler == Labeler::Ranks ? std::count(results.isUndecided, results.isUndecided + m_Rows, true) : 0;
-    CountLabeledVoxels(labeler, (m_Rows - static_cast<std::size_t>(undecided)) * m_Columns);
+    std::size_t rows = m_Rows;
+    if (labeler == Labeler::Ranks)
+    {
+      // Undecided rows were counted with the definition.
+      rows = static_cast<std::size_t>(std::count(results.isUndecided, results.isUndecided + m_Rows, false));
+    }
+    CountLabeledVoxels(labeler, rows * m_Columns);
   }
 
   template <typename T>

@@ -323,6 +323,33 @@ TYPED_TEST(Labelers, AreTheOnesThatWereMeant)
 }
 
 
+TEST(ScoreRanks, CountEachVoxelOnce)
+{
+  const double spacing[] = { 1, 1, 1 };
+  Rules        rules = MakeRules(true, true, spacing);
+  rules.centerScore = -std::numeric_limits<double>::infinity();
+  // 0 in a row whose only other voxels are 255: ranks do not tell so deep a minimum.
+  Planes<std::uint8_t> planes;
+  planes.rows = 3;
+  planes.columns = 40;
+  planes.values.assign(3, std::vector<std::uint8_t>((planes.rows + 2) * (planes.columns + 2), 255));
+  planes.mask.assign(3, std::vector<unsigned char>((planes.rows + 2) * (planes.columns + 2), 0));
+  planes.values[1][planes.IndexOf(2, 20)] = 0;
+  for (const std::size_t column : { 19u, 20u, 21u })
+  {
+    planes.mask[1][planes.IndexOf(2, column)] = 1;
+  }
+  const auto before = GetNumbersOfLabeledVoxels();
+  Compare(rules, planes, Labeler::Ranks, true);
+  const auto after = GetNumbersOfLabeledVoxels();
+  const auto numberOf = [&](Labeler labeler) {
+    return after[static_cast<unsigned int>(labeler)] - before[static_cast<unsigned int>(labeler)];
+  };
+  EXPECT_EQ(numberOf(Labeler::Ranks), 2 * planes.columns);
+  EXPECT_EQ(numberOf(Labeler::Definition), planes.columns);
+}
+
+
 TEST(ScoreRanks, OrderAllPairsOfDifferencesAsScoresDo)
 {
   // A face, an edge and a corner neighbor, by plane and row; of a voxel in the middle of every three columns.

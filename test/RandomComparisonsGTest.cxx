@@ -116,7 +116,7 @@ enum class Kind
   Cancellation,
   CancellingIntegers,
   Underflow,
-  PowersOfTwo,
+  GreatestKeys,
   End
 };
 
@@ -124,8 +124,7 @@ const char * const KindNames[] = {
   "Uniform",    "Smooth",     "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
   "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
   "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
-  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",
-  "PowersOfTwo"
+  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "GreatestKeys"
 };
 
 template <typename TPixel>
@@ -267,9 +266,9 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
         // Scaled as the greatest number needs it, the others are 0.
         return random.Chance(0.02) ? std::ldexp(TPixel{ 1 }, Limits::max_exponent - 28)
                                    : static_cast<TPixel>(random.Integer(0, 2)) * Limits::denorm_min();
-      case Kind::PowersOfTwo:
-        // Greater from plane to plane, up to what the scale of keys allows.
-        return static_cast<TPixel>(random.OneOf({ -1.0, 1.0 }) * std::exp2(std::trunc(smooth / 30)));
+      case Kind::GreatestKeys:
+        // Where the first planes have no 8, keys scaled for them reach LargestKeyValue there.
+        return static_cast<TPixel>((random.Chance(0.1) ? -1 : 1) * (seed & 1 ? -1 : 1) * (smooth > 100 ? 8 : 1));
       case Kind::RoundingTies:
         return static_cast<TPixel>(random.OneOf({ 1e8, 1e8 + 8, -1e8, 1e-20, 2e-20, 0.0, 1.0, -1e-20 }));
       case Kind::Denormal:
@@ -780,6 +779,34 @@ TYPED_TEST(RandomComparisons, EveryKindOfImageAtEveryBorder)
       c2.kind = c3.kind;
       c2.options.border = c3.options.border;
       ASSERT_TRUE(RunCase<TypeParam>(c2));
+    }
+  }
+}
+
+
+TYPED_TEST(RandomComparisons, GreatestKeysBesideAbsentOnes)
+{
+  if constexpr (std::is_floating_point<TypeParam>::value)
+  {
+    Random random(9);
+    for (int combination = 0; combination < 64; ++combination)
+    {
+      Case<3> c;
+      c.size = { { 40, 12, 24 } };
+      c.kind = Kind::GreatestKeys;
+      c.seed = random.Bits();
+      c.spacing[2] = (combination & 1) != 0 ? 2.5 : 1.0;
+      c.hasScoreImage = (combination & 2) != 0;
+      c.maskKind = (combination & 4) != 0 ? MaskKind::FewHoles : MaskKind::Islands;
+      c.options.ascent = (combination & 8) != 0;
+      c.options.fullyConnected = (combination & 16) != 0;
+      c.options.strict = (combination & 32) != 0;
+      c.options.border = PlainDefinition::Border::Inside;
+      for (const double centerScore : { -100.0, -1e30, 0.0 })
+      {
+        c.options.centerScore = centerScore;
+        ASSERT_TRUE(RunCase<TypeParam>(c));
+      }
     }
   }
 }
