@@ -20,9 +20,9 @@
 
 #include "itkMacro.h"
 #include "itkNeighborhoodLabels.h"
-#include "itkNumericTraits.h"
 #include "itkSize.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -31,24 +31,23 @@
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** Throws when a radius has nothing but its center, or more labels than TPixel holds. What labels are for, and of
- * which image the pixels are, is for the message. */
+/** Throws when a radius has nothing but its center, or more labels than TPixel, or 31 bits, hold exactly. What labels
+ * are for, and of which image the pixels are, is for the message. */
 template <typename TPixel, unsigned int VDimension>
 void
 VerifyRadius(const Size<VDimension> & radius, const char * purpose, const char * pixels)
 {
-  constexpr auto maximum = std::numeric_limits<TPixel>::max();
+  constexpr int  digits = std::min(std::numeric_limits<TPixel>::digits, std::numeric_limits<std::int32_t>::digits);
+  constexpr auto greatest = (std::uint64_t{ 1 } << digits) - 1;
   const auto     numberOfLabels = NeighborhoodLabels<VDimension>(radius).GetNumberOfLabels();
   if (numberOfLabels == 1)
   {
     itkGenericExceptionMacro("Radius is " << radius << ": with 0 on every axis there is nothing to " << purpose);
   }
-  if (static_cast<long double>(numberOfLabels - 1) > static_cast<long double>(maximum) ||
-      numberOfLabels > std::numeric_limits<std::uint32_t>::max())
+  if (numberOfLabels - 1 > greatest)
   {
     itkGenericExceptionMacro("Radius is " << radius << ": its " << numberOfLabels << " labels do not fit the " << pixels
-                                          << " pixel type, whose maximum is "
-                                          << static_cast<typename NumericTraits<TPixel>::PrintType>(maximum));
+                                          << " pixel type, with which labels go up to " << greatest);
   }
 }
 

@@ -928,6 +928,10 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LabelsFitUpToTheMaximumOfTheOutputPixel
   EXPECT_EQ(errorAtRadius(int8_t{}, 63), "");
   ExpectContains(errorAtRadius(int8_t{}, 64), "129");
   ExpectContains(errorAtRadius(int8_t{}, 64), "127");
+  // What is held exactly, and 31 bits.
+  ExpectContains(errorAtRadius(float{}, 1 << 23), "16777217 labels do not fit");
+  ExpectContains(errorAtRadius(uint64_t{}, 1 << 30), "2147483649 labels do not fit");
+  ExpectContains(errorAtRadius(double{}, itk::NumericTraits<itk::SizeValueType>::max()), "labels do not fit");
 }
 
 
