@@ -335,7 +335,8 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindSinks(const 
       progress.Completed(static_cast<SizeValueType>(graph.size[0]));
     });
   });
-  this->FindCycles(graph, hasSink);
+  // By the threader, which lets Python's signals in.
+  this->ForEach(1, [&](SizeValueType) { this->FindCycles(graph, hasSink); });
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -358,23 +359,27 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindCycles(const
   auto left = std::count(hasSink.begin(), hasSink.end(), 0);
   for (SizeValueType start = 0; left > 0; ++start)
   {
-    if (!hasSink[basins[start]])
+    const OutputPixelType basin = basins[start];
+    if (!hasSink[basin])
     {
-      // Floyd's cycle detection: one goes at twice the speed of the other, so they meet on the cycle.
-      SizeValueType slow = next(start);
-      SizeValueType fast = next(slow);
-      while (slow != fast)
+      // The path is marked until it meets itself; marks are removed along the cycle, and on the way to it.
+      SizeValueType voxel = start;
+      for (; sinks[voxel] == 0; voxel = next(voxel))
       {
-        slow = next(slow);
-        fast = next(graph.Next(fast));
+        sinks[voxel] = basin;
       }
-      SizeValueType first = slow;
-      for (SizeValueType voxel = next(slow); voxel != slow; voxel = next(voxel))
+      SizeValueType first = voxel;
+      for (; sinks[voxel] != 0; voxel = next(voxel))
       {
+        sinks[voxel] = 0;
         first = std::min(first, voxel);
       }
-      sinks[first] = basins[start];
-      hasSink[basins[start]] = 1;
+      for (voxel = start; sinks[voxel] != 0; voxel = next(voxel))
+      {
+        sinks[voxel] = 0;
+      }
+      sinks[first] = basin;
+      hasSink[basin] = 1;
       --left;
     }
   }
