@@ -73,9 +73,7 @@ void
 AddRules(CLI::App & app, Options & options)
 {
   app
-    .add_option("--center-score",
-                options.centerScore,
-                "Score of the center; -inf: it never wins,\n0: minima are sinks")
+    .add_option("--center-score", options.centerScore, "Score of the center; -inf: it never wins,\n0: minima are sinks")
     ->type_name("X")
     ->capture_default_str();
   app.add_flag("--label-strict-extrema", options.labelStrictExtrema, "Strict minima get the label of the center");

@@ -25,7 +25,7 @@ terrain = 300 + 600 * (terrain - terrain.min()) / np.ptp(terrain)
 rows, columns = np.indices(terrain.shape)
 is_land = np.hypot((rows - 55) / 22, (columns - 150) / 34) > 1
 
-# Cells from which nothing falls are sinks; cells of the lake have no label, and nothing flows into them.
+# Minima are sinks; cells of the lake have no label, and nothing flows into them.
 directions = labels(terrain, center_score=0, border="inside", mask_image=is_land, background_value=255, spacing=10)
 catchments, table = basins(directions, mask_image=is_land, table=True, values=terrain)
 

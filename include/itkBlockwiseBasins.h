@@ -126,7 +126,7 @@ private:
     std::vector<Block>    blocks; // and one at the end
     BasinForest<TNumber>  forest;
     std::vector<CellType> closedBefore;   // of each part: as in BasinBlock::SharedBasin, or Continued
-    std::vector<TNumber>  numbers;        // of each part that is a root; in JoinSlabs, and if it is Continued: its place in m_Beginnings
+    std::vector<TNumber>  numbers;        // of each root; in JoinSlabs, if it is Continued, its place in m_Beginnings
     std::vector<Exit>     exits;          // to blocks that were not followed yet, and out of the slab
     std::vector<CellType> closed;         // basins of one block alone that begin in each segment
     std::vector<TNumber>  numbersBefore;  // basins that begin before each segment; before NumberSharedOf, in it

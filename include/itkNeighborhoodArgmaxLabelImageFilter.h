@@ -85,8 +85,8 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  * \par Properties
  * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves
  * the labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN, adjacent infinities and
- * periodic borders, following the labels never runs in a cycle. The result does not depend on the number of threads, the work units, stream
- * divisions or the instruction set of the processor.
+ * periodic borders, following the labels never runs in a cycle. The result does not depend on the number of threads,
+ * the work units, stream divisions or the instruction set of the processor.
  *
  * \par Inputs and outputs
  * Any image of scalar pixels, of 1 to 4 dimensions or more. An optional `MaskImage` of the same region and place: where
