@@ -117,6 +117,7 @@ enum class Kind
   CancellingIntegers,
   Underflow,
   GreatestKeys,
+  PowersOfTwo,
   End
 };
 
@@ -124,7 +125,8 @@ const char * const KindNames[] = {
   "Uniform",    "Smooth",     "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
   "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
   "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
-  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "GreatestKeys"
+  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "GreatestKeys",
+  "PowersOfTwo"
 };
 
 template <typename TPixel>
@@ -214,6 +216,16 @@ SmoothValue(const itk::Index<VDimension> & index, const uint64_t seed)
   return 60.0 + 60.0 * sum / VDimension;
 }
 
+/** One of all exponents of the pixel type whose differences are finite. */
+template <typename TPixel>
+int
+ExponentOf(const uint64_t seed)
+{
+  using Limits = std::numeric_limits<TPixel>;
+  constexpr int first = Limits::min_exponent - Limits::digits;
+  return first + static_cast<int>((seed >> 8) % static_cast<uint64_t>(Limits::max_exponent - 2 - first));
+}
+
 /** `smooth` is the value of a smooth function here, `unit` a difference that makes ties with the score of the center.
  */
 template <typename TPixel>
@@ -269,6 +281,11 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
       case Kind::GreatestKeys:
         // Where the first planes have no 8, keys scaled for them reach LargestKeyValue there.
         return static_cast<TPixel>((random.Chance(0.1) ? -1 : 1) * (seed & 1 ? -1 : 1) * (smooth > 100 ? 8 : 1));
+      case Kind::PowersOfTwo:
+        // At any exponent, with few values far below: keys, screens and float scores have their limits there.
+        return static_cast<TPixel>(std::ldexp(
+          static_cast<double>(random.Integer(-2, 2)) * (1 + random.OneOf({ 0.0, 0.0, 1.0 }) * Limits::epsilon()),
+          ExponentOf<TPixel>(seed) - (random.Chance(0.05) ? static_cast<int>(seed % 32) : 0)));
       case Kind::RoundingTies:
         return static_cast<TPixel>(random.OneOf({ 1e8, 1e8 + 8, -1e8, 1e-20, 2e-20, 0.0, 1.0, -1e-20 }));
       case Kind::Denormal:
@@ -612,6 +629,14 @@ RandomCase(Random & random)
   c.numberOfWorkUnits = static_cast<unsigned int>(random.Integer(1, 7));
   c.seed = random.Bits();
   c.options.centerScore = RandomCenterScore(random);
+  if constexpr (std::is_floating_point<TPixel>::value)
+  {
+    if (c.kind == Kind::PowersOfTwo)
+    {
+      c.options.centerScore =
+        std::ldexp(random.OneOf({ -100.0, -1.0, -std::sqrt(0.5), 0.0, 1.0, 1.5 }), ExponentOf<TPixel>(c.seed));
+    }
+  }
   c.options.strict = random.Chance(0.3);
   c.options.ascent = random.Chance(0.4);
   c.options.useSpacing = random.Chance(0.7);
