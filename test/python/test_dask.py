@@ -30,6 +30,8 @@ def border_of(name):
 @given(data=st.data())
 def test_labels_of_chunks_are_those_of_the_definition(data):
     image = data.draw(images(dimensions=(2, 3)))
+    if image.dtype == np.uint64:
+        image = np.minimum(image, 2**53)  # more is refused, unless float64 holds it
     keywords = data.draw(options(image))
     expected = define(image, **keywords)
     array = dask.array.from_array(image, chunks=data.draw(chunks(image.shape)))
