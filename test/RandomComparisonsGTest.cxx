@@ -629,13 +629,10 @@ RandomCase(Random & random)
   c.numberOfWorkUnits = static_cast<unsigned int>(random.Integer(1, 7));
   c.seed = random.Bits();
   c.options.centerScore = RandomCenterScore(random);
-  if constexpr (std::is_floating_point<TPixel>::value)
+  if (c.kind == Kind::PowersOfTwo)
   {
-    if (c.kind == Kind::PowersOfTwo)
-    {
-      c.options.centerScore =
-        std::ldexp(random.OneOf({ -100.0, -1.0, -std::sqrt(0.5), 0.0, 1.0, 1.5 }), ExponentOf<TPixel>(c.seed));
-    }
+    c.options.centerScore =
+      std::ldexp(random.OneOf({ -100.0, -1.0, -std::sqrt(0.5), 0.0, 1.0, 1.5 }), ExponentOf<TPixel>(c.seed));
   }
   c.options.strict = random.Chance(0.3);
   c.options.ascent = random.Chance(0.4);
@@ -647,6 +644,21 @@ RandomCase(Random & random)
   }
   c.options.border = static_cast<PlainDefinition::Border>(random.Integer(0, 2));
   c.options.backgroundValue = random.OneOf({ 0.0, 255.0, 77.0 });
+  return c;
+}
+
+/** The options that the bits of a number below 3 * 64 stand for; above them, the border. */
+Case<3>
+CaseOfCombination(const int combination)
+{
+  Case<3> c;
+  c.hasScoreImage = (combination & 1) != 0;
+  c.maskKind = (combination & 2) != 0 ? MaskKind::FewHoles : MaskKind::None;
+  c.options.strict = (combination & 4) != 0;
+  c.options.ascent = (combination & 8) != 0;
+  c.options.useSpacing = (combination & 16) != 0;
+  c.options.fullyConnected = (combination & 32) != 0;
+  c.options.border = static_cast<PlainDefinition::Border>(combination / 64);
   return c;
 }
 
@@ -816,16 +828,12 @@ TYPED_TEST(RandomComparisons, GreatestKeysBesideAbsentOnes)
     Random random(9);
     for (int combination = 0; combination < 64; ++combination)
     {
-      Case<3> c;
+      auto c = CaseOfCombination(combination);
       c.size = { { 40, 12, 24 } };
       c.kind = Kind::GreatestKeys;
       c.seed = random.Bits();
-      c.spacing[2] = (combination & 1) != 0 ? 2.5 : 1.0;
-      c.hasScoreImage = (combination & 2) != 0;
-      c.maskKind = (combination & 4) != 0 ? MaskKind::FewHoles : MaskKind::Islands;
-      c.options.ascent = (combination & 8) != 0;
-      c.options.fullyConnected = (combination & 16) != 0;
-      c.options.strict = (combination & 32) != 0;
+      c.spacing[2] = 2.5;
+      c.maskKind = c.maskKind == MaskKind::None ? MaskKind::Islands : c.maskKind;
       c.options.border = PlainDefinition::Border::Inside;
       for (const double centerScore : { -100.0, -1e30, 0.0 })
       {
@@ -842,19 +850,12 @@ TYPED_TEST(RandomComparisons, EveryCombinationOfOptions)
   Random random(6);
   for (int combination = 0; combination < 3 * 64; ++combination)
   {
-    Case<3> c;
+    auto c = CaseOfCombination(combination);
     c.size = { { 21, 6, 5 } };
     c.kind = random.OneOf({ Kind::Uniform, Kind::FewLevels, Kind::DeepMinima, Kind::CenterTies });
     c.seed = random.Bits();
     c.spacing[1] = 0.5;
     c.spacing[2] = 2.0;
-    c.hasScoreImage = (combination & 1) != 0;
-    c.maskKind = (combination & 2) != 0 ? MaskKind::FewHoles : MaskKind::None;
-    c.options.strict = (combination & 4) != 0;
-    c.options.ascent = (combination & 8) != 0;
-    c.options.useSpacing = (combination & 16) != 0;
-    c.options.fullyConnected = (combination & 32) != 0;
-    c.options.border = static_cast<PlainDefinition::Border>(combination / 64);
     for (const double centerScore : { -100.0, 0.0 })
     {
       c.options.centerScore = centerScore;
