@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import is_a, slabs
+from ._given import is_a
+from ._pixels import slabs
 
 Columns = dict[str, np.ndarray]
 

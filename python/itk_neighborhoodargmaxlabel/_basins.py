@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 
 import numpy as np
 
-from ._arrays import Given, c_ordered, extrema_of, mask_of, take, values_of
+from ._given import Given, mask_of, take, values_of
 from ._basin_table import table_of
 from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
 from ._label_errors import wrong_label, zero_border
 from ._options import background_of, integer_of, label_count, names_are_checked, radius_of, switch_of
+from ._pixels import c_ordered, extrema_of
 
 if TYPE_CHECKING:
     import dask.array

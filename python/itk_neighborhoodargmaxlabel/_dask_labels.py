@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._arrays import is_a
+from ._given import is_a
 from ._labels import labels
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from ._arrays import Given, take
+from ._given import Given, take
 from ._options import for_each_axis, integer_of, names_are_checked
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Given, mask_of
+from ._given import Given, mask_of
 from ._itk import is_image, load_itk, update
 
 

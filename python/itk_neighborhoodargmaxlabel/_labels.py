@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 
 import numpy as np
 
-from ._arrays import Given, float64_of, mask_of, narrowest_of, pixels_of, spacing_of_coordinates, take
+from ._coordinates import spacing_of_coordinates
+from ._given import Given, mask_of, take
 from ._images import mask_for_image, outputs_of
 from ._itk import is_image, label_array, new_filter
 from ._label_chunks import label_chunks
 from ._options import border_of, integer_of, names_are_checked, number_of, radius_of, spacing_of, switch_of
+from ._pixels import float64_of, narrowest_of, pixels_of
 
 Border = Literal["background", "inside", "periodic"]
 

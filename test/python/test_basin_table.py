@@ -2,7 +2,7 @@
 
 import dask
 import dask.array
-import itk_neighborhoodargmaxlabel._arrays as arrays
+import itk_neighborhoodargmaxlabel._pixels as pixels
 import numpy as np
 import pandas
 import pytest
@@ -37,7 +37,7 @@ def test_table_is_that_of_scipy(shape, dtype, monkeypatch):
     directions = labels(image, center_score=0, background_value=255, mask_image=image < 0.95)
     numbers, sinks, table = basins(directions, generate_sink_image=True, table=True, values=values)
     check(table, numbers, sinks, values)
-    monkeypatch.setattr(arrays, "_SLAB", 50)  # in many parts
+    monkeypatch.setattr(pixels, "_SLAB", 50)  # in many parts
     for slow, fast in zip(basins(directions, table=True, values=values)[1].values(), table.values()):
         assert_allclose(slow, fast, rtol=1e-12)
 

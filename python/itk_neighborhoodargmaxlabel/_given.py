@@ -1,4 +1,4 @@
-"""What users hand over, as arrays that the filters take, and the results as its like."""
+"""What users hand over, as arrays, and the results as the same kind of thing."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._itk import PIXEL_TYPES, is_image
-
-# Where coordinates lie at most this part of a step beside evenly spaced ones, they are even.
-TOLERANCE = 1e-3
-
-_SLAB = 2**22  # elements that are handled at once: between slabs, Python sees signals
+from ._itk import is_image
+from ._pixels import bool_as_bytes, c_ordered
 
 
 class Given(NamedTuple):
@@ -102,69 +98,6 @@ def _is_on_gpu(value: Any) -> bool:
     return hasattr(value, "__dlpack_device__") and value.__dlpack_device__()[0] not in on_cpu
 
 
-def c_ordered(array: np.ndarray, dtype: Any) -> np.ndarray:
-    """The array in C order and native byte order, of a type; copied where it is not."""
-    if array.dtype == dtype and array.dtype.isnative and array.flags.c_contiguous:
-        return array
-    result = np.empty(array.shape, dtype)
-    for slab in slabs(array.shape):
-        result[slab] = array[slab]
-    return result
-
-
-def slabs(shape: tuple[int, ...]) -> list[slice]:
-    """Along the first axis."""
-    step = max(1, _SLAB // max(1, int(np.prod(shape[1:]))))
-    return [slice(begin, begin + step) for begin in range(0, shape[0], step)]
-
-
-def extrema_of(array: np.ndarray) -> tuple[Any, Any]:
-    parts = [(array[slab].min(), array[slab].max()) for slab in slabs(array.shape)]
-    return min(low for low, _ in parts), max(high for _, high in parts)
-
-
-def narrowest_of(dtype: np.dtype) -> str | None:
-    """The first of the PIXEL_TYPES of which the filter takes all numbers of a type exactly."""
-    if dtype.kind in "iu" and dtype.itemsize == 8:
-        return None
-    return next((name for name in PIXEL_TYPES if np.can_cast(dtype, name)), None)
-
-
-def pixels_of(name: str, array: np.ndarray) -> np.ndarray:
-    """An array of the same numbers in C order, of one of the PIXEL_TYPES."""
-    narrow = narrowest_of(array.dtype)
-    if narrow is not None:
-        return c_ordered(array, narrow)
-    if array.dtype.kind in "iu":
-        low, high = extrema_of(array)
-        if low >= 0 and high <= 2**53:  # all of which float64 holds, in which the filter computes
-            return c_ordered(array, array.dtype.newbyteorder("=")).view(np.uint64)
-        if np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max:
-            return c_ordered(array, np.int32)
-    return float64_of(array, name)
-
-
-def float64_of(array: np.ndarray, name: str) -> np.ndarray:
-    """An array of the same numbers in float64."""
-    with np.errstate(all="ignore"):
-        result = c_ordered(array, np.float64)
-        for slab in slabs(array.shape):
-            before, after = array[slab], result[slab]
-            is_lost = (after.astype(array.dtype) != before) & (before == before)
-            if array.dtype.kind in "iu":  # where 2^63 and 2^64 wrap round
-                is_lost |= after >= float(np.iinfo(array.dtype).max)
-            if is_lost.any():
-                raise ValueError(
-                    f"{name} has the value {before[is_lost].flat[0]} of type {array.dtype}, which float64 does not hold: "
-                    f"accept rounding by {name}.astype('float64'), or scale the values"
-                )
-    return result
-
-
-def bool_as_bytes(array: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(array).view(np.uint8)
-
-
 def same_place(name: str, other: Any, given: Given) -> Any:
     """An array that belongs to a given one, in the order of its axes."""
     image = given.value
@@ -211,29 +144,3 @@ def mask_of(mask_image: Any, given: Given) -> Any:
         return mask
     mask = np.asarray(mask)
     return c_ordered(mask, np.uint8) if mask.dtype == np.uint8 else bool_as_bytes(mask != 0)
-
-
-def spacing_of_coordinates(image: Any) -> list[float] | None:
-    """The steps of a DataArray's coordinates. Dates, names and axes without coordinates count in steps of 1."""
-    return [_step_of(image, dim) for dim in image.dims] if is_a(image, "xarray", "DataArray") else None
-
-
-def _step_of(image: Any, dim: Any) -> float:
-    if dim not in image.coords or image.sizes[dim] < 2:
-        return 1.0
-    coordinates = np.asarray(image.coords[dim].values)
-    is_date = coordinates.dtype.kind in "mM"
-    if coordinates.dtype.kind not in "iufmM":
-        return 1.0
-    rounding = np.finfo(coordinates.dtype).eps if coordinates.dtype.kind == "f" else 0.0
-    if coordinates.dtype.kind in "iu":  # whose differences may exceed their type, and float64 lose their last digits
-        coordinates = coordinates.astype(object)
-    values = (coordinates if rounding else coordinates - coordinates[0]).astype(np.float64)
-    step = (values[-1] - values[0]) / (values.size - 1)
-    apart = np.abs(values - (values[0] + step * np.arange(values.size)))
-    if not (step != 0 and np.all(apart <= TOLERANCE * abs(step) + 2 * rounding * np.abs(values).max())):
-        raise ValueError(
-            f"the coordinates {dim} of the image are not evenly spaced, to {TOLERANCE:g} of a step: "
-            "give spacing=, use_image_spacing=False, or interpolate the image"
-        )
-    return 1.0 if is_date else float(abs(step))

@@ -1,0 +1,74 @@
+"""The numbers of arrays, as the pixel types that the filters take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ._itk import PIXEL_TYPES
+
+_SLAB = 2**22  # elements that are handled at once: between slabs, Python sees signals
+
+
+def c_ordered(array: np.ndarray, dtype: Any) -> np.ndarray:
+    """The array in C order and native byte order, of a type; copied where it is not."""
+    if array.dtype == dtype and array.dtype.isnative and array.flags.c_contiguous:
+        return array
+    result = np.empty(array.shape, dtype)
+    for slab in slabs(array.shape):
+        result[slab] = array[slab]
+    return result
+
+
+def slabs(shape: tuple[int, ...]) -> list[slice]:
+    """Along the first axis."""
+    step = max(1, _SLAB // max(1, int(np.prod(shape[1:]))))
+    return [slice(begin, begin + step) for begin in range(0, shape[0], step)]
+
+
+def extrema_of(array: np.ndarray) -> tuple[Any, Any]:
+    parts = [(array[slab].min(), array[slab].max()) for slab in slabs(array.shape)]
+    return min(low for low, _ in parts), max(high for _, high in parts)
+
+
+def narrowest_of(dtype: np.dtype) -> str | None:
+    """The first of the PIXEL_TYPES of which the filter takes all numbers of a type exactly."""
+    if dtype.kind in "iu" and dtype.itemsize == 8:
+        return None
+    return next((name for name in PIXEL_TYPES if np.can_cast(dtype, name)), None)
+
+
+def pixels_of(name: str, array: np.ndarray) -> np.ndarray:
+    """An array of the same numbers in C order, of one of the PIXEL_TYPES."""
+    narrow = narrowest_of(array.dtype)
+    if narrow is not None:
+        return c_ordered(array, narrow)
+    if array.dtype.kind in "iu":
+        low, high = extrema_of(array)
+        if low >= 0 and high <= 2**53:  # all of which float64 holds, in which the filter computes
+            return c_ordered(array, array.dtype.newbyteorder("=")).view(np.uint64)
+        if np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max:
+            return c_ordered(array, np.int32)
+    return float64_of(array, name)
+
+
+def float64_of(array: np.ndarray, name: str) -> np.ndarray:
+    """An array of the same numbers in float64."""
+    with np.errstate(all="ignore"):
+        result = c_ordered(array, np.float64)
+        for slab in slabs(array.shape):
+            before, after = array[slab], result[slab]
+            is_lost = (after.astype(array.dtype) != before) & (before == before)
+            if array.dtype.kind in "iu":  # where 2^63 and 2^64 wrap round
+                is_lost |= after >= float(np.iinfo(array.dtype).max)
+            if is_lost.any():
+                raise ValueError(
+                    f"{name} has the value {before[is_lost].flat[0]} of type {array.dtype}, which float64 does not hold: "
+                    f"accept rounding by {name}.astype('float64'), or scale the values"
+                )
+    return result
+
+
+def bool_as_bytes(array: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(array).view(np.uint8)
