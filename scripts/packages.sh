@@ -15,6 +15,9 @@ require_packages() {
   $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$@"
 }
 
+# Another checkout finds what was compiled before.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
+
 # configure NAME [CMAKE OPTION]...: build/NAME, for those that build more than once.
 configure() {
   cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${@:2}"
