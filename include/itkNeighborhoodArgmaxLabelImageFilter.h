@@ -21,7 +21,7 @@
 #include "itkImage.h"
 #include "itkImageToImageFilter.h"
 #include "itkNeighborhoodArgmaxLabelFirstError.h"
-#include "itkNeighborhoodArgmaxLabelTileWalk.h"
+#include "itkNeighborhoodArgmaxLabelWalk.h"
 #include "itkNeighborhoodLabels.h"
 #include "itkTotalProgressReporter.h"
 #include "NeighborhoodArgmaxLabelExport.h"
@@ -274,7 +274,6 @@ protected:
 
 private:
   using LabelsType = NeighborhoodLabels<ImageDimension>;
-  using TileWalkType = NeighborhoodArgmaxLabel::TileWalk<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
 
   void
   LabelRegion(const OutputImageRegionType & region);
@@ -283,9 +282,9 @@ private:
   OutputImageRegionType
   GetLabeledRegion(const OutputImageRegionType & region) const;
 
-  /** Who competes, with rows along an axis. */
+  /** Who competes, and for what. */
   NeighborhoodArgmaxLabel::Rules
-  MakeRules(unsigned int rowAxis) const;
+  MakeRules() const;
 
   double          m_CenterScore{ -100.0 };
   bool            m_LabelStrictExtrema{ false };

@@ -247,43 +247,17 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
 
 template <typename TInputImage, typename TOutputImage>
 auto
-NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules(unsigned int rowAxis) const
-  -> NeighborhoodArgmaxLabel::Rules
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const -> NeighborhoodArgmaxLabel::Rules
 {
-  const LabelsType               labels(m_Radius);
-  RadiusType                     radiusOfRows = m_Radius; // which rows there are
-  NeighborhoodArgmaxLabel::Rules rules;
-  radiusOfRows[rowAxis] = 0;
-  const LabelsType rows(radiusOfRows);
-  rules.numberOfRows = static_cast<unsigned int>(rows.GetNumberOfLabels());
-  rules.centerLabel = static_cast<unsigned int>(labels.GetCenter());
-  rules.centerRow = static_cast<unsigned int>(rows.GetCenter());
+  Matrix<double, ImageDimension, ImageDimension> steps;
+  const auto                                     spacing = this->GetInput()->GetSpacing();
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    steps(axis, axis) = m_UseImageSpacing ? static_cast<double>(spacing[axis]) : 1.0;
+  }
+  auto rules = NeighborhoodArgmaxLabel::MakeRules<ImageDimension>(m_Radius, steps, m_FullyConnected);
   rules.centerScore = m_CenterScore;
   rules.labelStrictExtrema = m_LabelStrictExtrema;
-  rules.ascent = m_Ascent;
-
-  const auto spacing = this->GetInput()->GetSpacing();
-  for (unsigned int label = 0; label < labels.GetNumberOfLabels(); ++label)
-  {
-    OffsetType      offset = OffsetOfLabel(label, m_Radius);
-    double          components[ImageDimension];
-    OffsetValueType cityBlockDistance = 0;
-    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-    {
-      components[axis] =
-        static_cast<double>(offset[axis]) * (m_UseImageSpacing ? static_cast<double>(spacing[axis]) : 1.0);
-      cityBlockDistance += std::abs(offset[axis]);
-    }
-    if (cityBlockDistance == 1 || (cityBlockDistance > 1 && m_FullyConnected))
-    {
-      const auto column = static_cast<int>(offset[rowAxis]);
-      offset[rowAxis] = 0;
-      rules.candidates.push_back({ label,
-                                   static_cast<unsigned int>(rows.LabelOf(offset)),
-                                   column,
-                                   NeighborhoodArgmaxLabel::InverseLength(components, ImageDimension) });
-    }
-  }
   return rules;
 }
 
@@ -335,18 +309,17 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const
   // Not quite to 1: where ITK's sum of steps is rounded beyond that, it starts again at 0.
   TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, 0.9999f);
 
-  const TileWalkType          walk({ this->GetInput(), this->GetMaskImage(), this->GetOutput(), this->GetScoreImage() },
-                          m_Radius,
-                          m_Border == BorderEnum::Periodic,
-                          m_BackgroundValue);
-  const OutputImageRegionType labeled = this->GetLabeledRegion(region);
-  walk.FillBackground(region, labeled);
-  progress.Completed(region.GetNumberOfPixels() - labeled.GetNumberOfPixels());
-  if (labeled.GetNumberOfPixels() > 0)
-  {
-    const unsigned int rowAxis = walk.ChooseRowAxis(labeled);
-    walk.Label(this->MakeRules(rowAxis), rowAxis, region, labeled, progress);
-  }
+  using ImagesType = NeighborhoodArgmaxLabel::WalkImages<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
+
+  const ImagesType images{ this->GetInput(), this->GetMaskImage(), this->GetOutput(), this->GetScoreImage() };
+  const auto       rules = this->MakeRules();
+  NeighborhoodArgmaxLabel::CallWithLane<InputPixelType>(
+    images.mask != nullptr, rules.AreOrdinary(), NumberOfLabels(m_Radius), [&](auto lane) {
+      using WalkType = NeighborhoodArgmaxLabel::Walk<ImagesType, decltype(lane)>;
+      typename WalkType::Options options{ m_Radius, {}, m_Ascent, m_BackgroundValue };
+      options.periodic.fill(m_Border == BorderEnum::Periodic);
+      WalkType(images, options, rules).LabelRegion(region, this->GetLabeledRegion(region), progress);
+    });
 }
 
 template <typename TInputImage, typename TOutputImage>

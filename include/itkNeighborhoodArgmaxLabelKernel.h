@@ -20,7 +20,6 @@
 
 #include "NeighborhoodArgmaxLabelExport.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,125 +27,161 @@
 #include <type_traits>
 #include <vector>
 
-/** The computation of NeighborhoodArgmaxLabelImageFilter on rows of voxels: no image, no border, no thread in it.
- * RowLabeler takes any neighborhood, PlaneLabeler those of 3x3 and 3x3x3. */
+/** \file
+ * Internal: staged rows and a table of candidates in, labels and scores out. No image, no border, no thread.
+ *
+ * Rows are staged in lanes: `std::int8_t`, `std::int16_t`, `std::int32_t`, `float` or `double`. Unsigned pixels are
+ * shifted to signed lanes, and an ascent is staged as the descent of the negated values: both leave differences as they
+ * are. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** A neighbor that competes for the label of a voxel. */
+/** \class Candidate
+ * \brief A neighbor that competes for the label of a voxel.
+ * \ingroup NeighborhoodArgmaxLabel */
 struct Candidate
 {
-  unsigned int label;
-  unsigned int row;    ///< which row of the neighborhood it lies in, in the order of the labels
-  int          column; ///< its offset along the row
-  double       weight; ///< the inverse of its distance
+  std::uint32_t  label;
+  std::uint32_t  plane;  ///< which plane of the window it lies in
+  std::ptrdiff_t row;    ///< its offset across the rows of that plane
+  std::ptrdiff_t column; ///< its offset along the row
+  double         weight; ///< the inverse of its distance
 };
 
-/** Who competes, and for what. */
+/** \class Rules
+ * \brief Who competes for a label, and for what.
+ * \ingroup NeighborhoodArgmaxLabel */
 struct Rules
 {
   std::vector<Candidate> candidates; ///< in ascending order of their labels
-  unsigned int           centerLabel{ 0 };
-  unsigned int           centerRow{ 0 };
-  unsigned int           numberOfRows{ 1 }; ///< of the neighborhood
+  std::uint32_t          centerLabel{ 0 };
+  std::uint32_t          centerPlane{ 0 };
   double                 centerScore{ -100.0 };
   bool                   labelStrictExtrema{ false };
-  bool                   ascent{ false };
+
+  /** Whether different differences at one of the weights always have different scores, so that candidates of equal
+   * weight may compete by differences. Where not, only lanes of float and double give the labels of the definition. */
+  NeighborhoodArgmaxLabel_EXPORT bool
+  AreOrdinary() const;
 };
 
-/** 1 / the Euclidean length of a vector. Compiled here, so that no options of a user's compiler round it otherwise. */
+/** 1 / the Euclidean length of a vector. Compiled in the library, so that a user's compiler options cannot change its
+ * rounding. */
 NeighborhoodArgmaxLabel_EXPORT double
 InverseLength(const double * components, unsigned int dimension);
 
-/** Consecutive voxels of a row. */
-template <typename TPixel>
-struct Row
-{
-  const TPixel *        values{ nullptr };
-  const unsigned char * mask{ nullptr }; ///< where 0, the voxel does not compete; nullptr: all do
-  const TPixel *        next{ nullptr }; ///< the values that are worth fetching into the cache meanwhile, or nullptr
-};
-
 /** What scores are given in; they are computed in double. */
-template <typename TPixel>
-using ScoreOf = std::conditional_t<std::is_same_v<TPixel, double>, double, float>;
+template <typename TLane>
+using ScoreOf = std::conditional_t<std::is_same_v<TLane, double>, double, float>;
 
-/** \class Labeler
- * \brief The ways to label a plane. Their labels and scores are the same.
+/** \class StagedFacts
+ * \brief What staged values ask of the kernel.
  * \ingroup NeighborhoodArgmaxLabel */
-enum class Labeler : std::uint8_t
+struct StagedFacts
 {
-  Ranks,     ///< ranks of scores, for integers of 8 bits at isotropic spacing
-  Keys,      ///< exact integer keys, for integers, and real numbers that are multiples of a power of two
-  Direct,    ///< best score, then the lowest label that reaches it; for all other finite numbers, and NaN
-  Definition ///< candidate by candidate, for infinities and for any neighborhood
+  bool hasNaN{ false };
+  bool isExtreme{ false }; ///< infinities, and numbers whose scores may overflow
 };
-constexpr unsigned int NumberOfLabelers = 4;
 
-/** How many voxels each labeler has decided in this process, by its number. */
-NeighborhoodArgmaxLabel_EXPORT std::array<std::uint64_t, NumberOfLabelers>
-                               GetNumbersOfLabeledVoxels();
+/** How real numbers are staged. */
+enum class Staging : std::uint8_t
+{
+  Ordered, ///< NaN as the lowest value of all, absent voxels as the highest: for rows that are not extreme
+  Raw      ///< values as they are, absent voxels as AbsentValue()
+};
 
-/** \class RowLabeler
- * \brief Labels rows of any neighborhood by the definition, candidate by candidate.
- * \ingroup NeighborhoodArgmaxLabel
- */
-template <typename TPixel>
-class NeighborhoodArgmaxLabel_EXPORT RowLabeler
+/** \class Block
+ * \brief What is labeled at once: rows of voxels, their neighbors, and where the results go.
+ * \ingroup NeighborhoodArgmaxLabel */
+template <typename TLane, typename TLabel>
+struct Block
+{
+  std::vector<const TLane *> sources; ///< of each candidate of the table: the neighbor of the first voxel
+  const TLane *              center{ nullptr };
+  std::ptrdiff_t             stride{ 0 }; ///< from a staged row to the next one
+  std::size_t                rows{ 0 };
+  std::size_t                width{ 0 };
+
+  /** For integers beside absent voxels: of each group and voxel of a row, the label to begin with; it belongs to the
+   * value AbsentValue(). The group after next begins `initialStride` behind. nullptr: no voxel is absent. */
+  const TLane *  initial{ nullptr };
+  std::ptrdiff_t initialStride{ 0 };
+
+  bool    isRaw{ false }; ///< the rows are staged as Staging::Raw
+  TLabel * labels{ nullptr };
+  std::ptrdiff_t    labelStride{ 0 };
+  ScoreOf<TLane> *  scores{ nullptr }; ///< or nullptr
+  std::ptrdiff_t    scoreStride{ 0 };
+};
+
+template <typename TLane>
+struct KernelTable;
+
+/** \class Kernel
+ * \brief Labels blocks of rows: the definition, in one pass over a table of candidates.
+ *
+ * Rows may be read up to OverRead voxels behind their end.
+ * \ingroup NeighborhoodArgmaxLabel */
+template <typename TLane>
+class NeighborhoodArgmaxLabel_EXPORT Kernel
 {
 public:
-  /** More voxels than this at once gain nothing. */
-  static constexpr std::size_t MaximumWidth = 256;
+  static constexpr std::size_t OverRead = 512;
 
-  explicit RowLabeler(const Rules & rules);
-  ~RowLabeler();
+  explicit Kernel(const Rules & rules);
+  ~Kernel();
 
-  /** Labels and scores of `width` voxels. `rows` has the rows of the neighborhood; their voxel 0 is beside that of the
-   * output, and as many voxels lie before it and behind the last one as the candidates' columns reach. */
+  /** The candidates in the order of Block::sources. */
+  const std::vector<Candidate> &
+  GetCandidates() const;
+
+  /** Where the groups of equal weight begin in GetCandidates(), and the end of the last one. */
+  const std::vector<std::size_t> &
+  GetGroups() const;
+
+  /** How many voxels are labeled at once: rows of fewer voxels waste some. */
+  std::size_t
+  GetStep() const;
+
+  /** Absolute values from this one on are extreme. */
+  double
+  GetLimit() const;
+
+  /** Whether rows of these facts have to be staged as Staging::Raw. */
+  bool
+  NeedsRaw(const StagedFacts & facts) const;
+
   void
-  Label(const Row<TPixel> * rows, std::size_t width, std::uint32_t * labels, double * scores);
-
-  class Implementation;
+  Label(const Block<TLane, std::uint8_t> & block) const;
+  void
+  Label(const Block<TLane, std::uint32_t> & block) const;
 
 private:
-  std::unique_ptr<Implementation> m_Implementation;
+  std::unique_ptr<const KernelTable<TLane>> m_Table;
 };
 
-/** \class PlaneLabeler
- * \brief Labels tiles of 3x3 and 3x3x3 neighborhoods, plane by plane, each by the fastest labeler that is exact on it.
- * \ingroup NeighborhoodArgmaxLabel
- */
-template <typename TPixel>
-class NeighborhoodArgmaxLabel_EXPORT PlaneLabeler
+/** The value of voxels that do not compete: the greatest integer; infinity, or a NaN of its own in Staging::Raw. */
+template <typename TLane>
+NeighborhoodArgmaxLabel_EXPORT TLane
+AbsentValue(Staging staging);
+
+/** How StageRow() converts. */
+struct StageOptions
 {
-public:
-  /** A tile has at most `rows` x `columns` voxels. `numberOfPlanes` is that of the neighborhood: 1 or 3. Labelers
-   * before `first` are not used. */
-  PlaneLabeler(const Rules & rules,
-               unsigned int  numberOfPlanes,
-               std::size_t   rows,
-               std::size_t   columns,
-               Labeler       first = Labeler::Ranks);
-  ~PlaneLabeler();
-
-  /** Begin a tile of `rows` x `columns` voxels. */
-  void
-  Start(std::size_t rows, std::size_t columns);
-
-  /** Take the next plane of the tile: rows + 2 rows, of which voxel -1 to voxel `columns` are read. What they point to
-   * must last until numberOfPlanes - 1 more planes were taken. */
-  void
-  Push(const Row<TPixel> * rows);
-
-  /** Labels, and scores unless that is nullptr, of the plane in the middle of the last ones taken. Strides in elements.
-   * Voxels that do not compete get some label. */
-  void
-  Label(std::uint8_t * labels, std::ptrdiff_t labelStride, ScoreOf<TPixel> * scores, std::ptrdiff_t scoreStride);
-
-private:
-  class Implementation;
-  std::unique_ptr<Implementation> m_Implementation;
+  bool    ascent{ false };
+  Staging staging{ Staging::Ordered };
+  double  limit{ 0.0 }; ///< Kernel::GetLimit()
 };
+
+/** Stages `count` pixels as lanes; those where `mask` is 0 as absent. `mask` may be nullptr. */
+template <typename TPixel, typename TLane>
+NeighborhoodArgmaxLabel_EXPORT void
+StageRow(const TPixel *        pixels,
+         const unsigned char * mask,
+         std::size_t           count,
+         const StageOptions &  options,
+         TLane *               lanes,
+         StagedFacts &         facts);
 
 /** The instruction sets that the kernels were compiled for and this machine has, the plainest first. */
 NeighborhoodArgmaxLabel_EXPORT std::vector<std::string>

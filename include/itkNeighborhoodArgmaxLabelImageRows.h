@@ -1,0 +1,231 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodArgmaxLabelImageRows_h
+#define itkNeighborhoodArgmaxLabelImageRows_h
+
+#include "itkNeighborhoodArgmaxLabelKernel.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <type_traits>
+
+/** \file
+ * Internal: the only place that knows pixel types, borders and masks. */
+namespace itk::NeighborhoodArgmaxLabel
+{
+
+/** The pixel type that StageRow() takes for T, of the same values; double for all that it does not take. */
+template <typename T>
+struct StagedPixel
+{
+  using Signed =
+    std::conditional_t<sizeof(T) == 1, std::int8_t, std::conditional_t<sizeof(T) == 2, std::int16_t, std::int32_t>>;
+  using Unsigned =
+    std::conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
+  using Integer = std::conditional_t<std::is_signed_v<T>, Signed, Unsigned>;
+  using Type = std::conditional_t<std::is_integral_v<T> && sizeof(T) <= 4,
+                                  Integer,
+                                  std::conditional_t<std::is_same_v<T, float>, float, double>>;
+};
+
+/** Whether StageRow() takes these pixels to these lanes. */
+template <typename TPixel, typename TLane>
+constexpr bool IsStaged = std::is_integral_v<TPixel> ? (sizeof(TLane) == sizeof(TPixel) && std::is_integral_v<TLane>) ||
+                                                         (sizeof(TLane) == 2 * sizeof(TPixel) &&
+                                                          std::is_integral_v<TLane> == (sizeof(TPixel) == 1))
+                                                     : std::is_same_v<TPixel, TLane>;
+
+/** Calls function(lane) with a value of the type of lanes that pixels are staged in: their own integers where no voxel is
+ * masked and the labels fit them, else such that have a value to spare for absent voxels. */
+template <typename TPixel, typename TFunction>
+void
+CallWithLane(bool isMasked, bool isOrdinary, std::uint64_t numberOfLabels, const TFunction & function)
+{
+  using Pixel = typename StagedPixel<TPixel>::Type;
+  if constexpr (std::is_floating_point_v<Pixel>)
+  {
+    function(Pixel{});
+  }
+  else
+  {
+    using Real = std::conditional_t<sizeof(Pixel) <= 2, float, double>;
+    const bool is16Bit = isOrdinary && numberOfLabels < 1 << 16;
+    if constexpr (sizeof(Pixel) == 1)
+    {
+      if (is16Bit && !isMasked && numberOfLabels < 1 << 8)
+      {
+        function(std::int8_t{});
+        return;
+      }
+      if (is16Bit)
+      {
+        function(std::int16_t{});
+        return;
+      }
+      function(double{});
+      return;
+    }
+    if constexpr (sizeof(Pixel) == 2)
+    {
+      if (is16Bit && !isMasked)
+      {
+        function(std::int16_t{});
+        return;
+      }
+    }
+    if constexpr (sizeof(Pixel) == 4)
+    {
+      if (isOrdinary && !isMasked)
+      {
+        function(std::int32_t{});
+        return;
+      }
+    }
+    if (isOrdinary)
+    {
+      function(Real{});
+    }
+    else
+    {
+      function(double{});
+    }
+  }
+}
+
+/** \class ImageRows
+ * \brief Stages rows of an image, with its border and mask.
+ * \ingroup NeighborhoodArgmaxLabel */
+template <typename TImage, typename TMaskImage>
+class ImageRows
+{
+public:
+  static constexpr unsigned int Dimension = TImage::ImageDimension;
+  using IndexType = typename TImage::IndexType;
+  using PeriodicType = std::array<bool, Dimension>;
+
+  /** `mask` may be nullptr. Voxels outside the image are absent, or along periodic axes those of its other side. */
+  ImageRows(const TImage * image, const TMaskImage * mask, const PeriodicType & periodic)
+    : m_Image(image)
+    , m_Mask(mask)
+    , m_Periodic(periodic)
+  {}
+
+  /** `length` voxels along the first axis, from `start` on, which may lie outside. */
+  template <typename TLane>
+  void
+  Stage(IndexType start, SizeValueType length, const StageOptions & options, TLane * lanes, StagedFacts & facts) const
+  {
+    for (unsigned int axis = 1; axis < Dimension; ++axis)
+    {
+      if (!this->IsPresent(start[axis], axis))
+      {
+        std::fill_n(lanes, length, AbsentValue<TLane>(options.staging));
+        return;
+      }
+      start[axis] = this->Wrap(start[axis], axis);
+    }
+    while (length > 0)
+    {
+      const IndexValueType x = start[0];
+      SizeValueType        count = length;
+      if (this->IsPresent(x, 0))
+      {
+        start[0] = this->Wrap(x, 0);
+        count = std::min(count, static_cast<SizeValueType>(this->End(0) - start[0]));
+        this->StageInside(start, count, options, lanes, facts);
+      }
+      else
+      {
+        count = x < this->Begin(0) ? std::min(count, static_cast<SizeValueType>(this->Begin(0) - x)) : count;
+        std::fill_n(lanes, count, AbsentValue<TLane>(options.staging));
+      }
+      start[0] = x + static_cast<IndexValueType>(count);
+      lanes += count;
+      length -= count;
+    }
+  }
+
+  /** Whether there are voxels at this index of an axis, in the image or on its other side. */
+  bool
+  IsPresent(IndexValueType index, unsigned int axis) const
+  {
+    return m_Periodic[axis] || (index >= this->Begin(axis) && index < this->End(axis));
+  }
+
+private:
+  IndexValueType
+  Begin(unsigned int axis) const
+  {
+    return m_Image->GetLargestPossibleRegion().GetIndex(axis);
+  }
+
+  IndexValueType
+  End(unsigned int axis) const
+  {
+    return this->Begin(axis) + static_cast<IndexValueType>(m_Image->GetLargestPossibleRegion().GetSize(axis));
+  }
+
+  IndexValueType
+  Wrap(IndexValueType index, unsigned int axis) const
+  {
+    const auto size = this->End(axis) - this->Begin(axis);
+    const auto remainder = (index - this->Begin(axis)) % size;
+    return this->Begin(axis) + (remainder < 0 ? remainder + size : remainder);
+  }
+
+  template <typename TLane>
+  void
+  StageInside(const IndexType &    start,
+              SizeValueType        count,
+              const StageOptions & options,
+              TLane *              lanes,
+              StagedFacts &        facts) const
+  {
+    using ImagePixel = typename TImage::PixelType;
+    using Pixel = typename StagedPixel<ImagePixel>::Type;
+    constexpr bool isSame = std::is_integral_v<Pixel> == std::is_integral_v<ImagePixel> && sizeof(Pixel) == sizeof(ImagePixel);
+    const auto * const    pixels = m_Image->GetBufferPointer() + m_Image->ComputeOffset(start);
+    const unsigned char * mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
+    if constexpr (isSame && IsStaged<Pixel, TLane>)
+    {
+      StageRow(reinterpret_cast<const Pixel *>(pixels), mask, count, options, lanes, facts);
+    }
+    else
+    {
+      // Any other type takes the way through double.
+      std::array<double, 256> values;
+      for (SizeValueType at = 0; at < count; at += values.size())
+      {
+        const auto part = std::min<SizeValueType>(values.size(), count - at);
+        std::transform(pixels + at, pixels + at + part, values.begin(), [](auto pixel) {
+          return static_cast<double>(pixel);
+        });
+        StageRow(values.data(), mask ? mask + at : nullptr, part, options, lanes + at, facts);
+      }
+    }
+  }
+
+  const TImage *     m_Image;
+  const TMaskImage * m_Mask;
+  PeriodicType       m_Periodic;
+};
+
+} // namespace itk::NeighborhoodArgmaxLabel
+
+#endif

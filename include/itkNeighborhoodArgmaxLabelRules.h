@@ -1,0 +1,94 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodArgmaxLabelRules_h
+#define itkNeighborhoodArgmaxLabelRules_h
+
+#include "itkMatrix.h"
+#include "itkNeighborhoodArgmaxLabelKernel.h"
+#include "itkNeighborhoodLabels.h"
+#include "itkSize.h"
+
+#include <cstdlib>
+
+/** \file
+ * Internal: the only place that makes candidates. */
+namespace itk::NeighborhoodArgmaxLabel
+{
+
+/** The axes that a plane of staged rows lies in are 0 and 1; this is the radius of the others. */
+template <unsigned int VDimension>
+Size<VDimension>
+RadiusOfPlanes(Size<VDimension> radius)
+{
+  for (unsigned int axis = 0; axis < std::min(VDimension, 2u); ++axis)
+  {
+    radius[axis] = 0;
+  }
+  return radius;
+}
+
+/** Who competes, with the inverse of which distance. The columns of `steps` are the steps of the axes in space. Planes
+ * have the order of the labels of RadiusOfPlanes(). */
+template <unsigned int VDimension>
+Rules
+MakeRules(const Size<VDimension> &                       radius,
+          const Matrix<double, VDimension, VDimension> & steps,
+          bool                                           fullyConnected)
+{
+  const NeighborhoodLabels<VDimension> labels(radius);
+  const NeighborhoodLabels<VDimension> planes(RadiusOfPlanes(radius));
+  Rules                                rules;
+  rules.centerLabel = static_cast<std::uint32_t>(labels.GetCenter());
+  rules.centerPlane = static_cast<std::uint32_t>(planes.GetCenter());
+  for (std::uint32_t label = 0; label < labels.GetNumberOfLabels(); ++label)
+  {
+    std::int64_t offset[VDimension];
+    std::int64_t cityBlockDistance = 0;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      offset[axis] = labels.OffsetOf(label, axis);
+      cityBlockDistance += std::abs(offset[axis]);
+    }
+    if (cityBlockDistance == 0 || (cityBlockDistance > 1 && !fullyConnected))
+    {
+      continue;
+    }
+    double vector[VDimension]{};
+    for (unsigned int component = 0; component < VDimension; ++component)
+    {
+      for (unsigned int axis = 0; axis < VDimension; ++axis)
+      {
+        vector[component] += static_cast<double>(offset[axis]) * steps(component, axis);
+      }
+    }
+    Candidate candidate{ label, 0, 0, static_cast<std::ptrdiff_t>(offset[0]), InverseLength(vector, VDimension) };
+    offset[0] = 0;
+    if constexpr (VDimension > 1)
+    {
+      candidate.row = static_cast<std::ptrdiff_t>(offset[1]);
+      offset[1] = 0;
+    }
+    candidate.plane = static_cast<std::uint32_t>(planes.LabelOf(offset));
+    rules.candidates.push_back(candidate);
+  }
+  return rules;
+}
+
+} // namespace itk::NeighborhoodArgmaxLabel
+
+#endif

@@ -1,0 +1,635 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#ifndef itkNeighborhoodArgmaxLabelWalk_h
+#define itkNeighborhoodArgmaxLabelWalk_h
+
+#include "itkImage.h"
+#include "itkNeighborhoodArgmaxLabelImageRows.h"
+#include "itkNeighborhoodArgmaxLabelRules.h"
+#include "itkNeighborhoodLabels.h"
+#include "itkTotalProgressReporter.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+/** \file
+ * Internal: a region through the kernel, block by block. */
+namespace itk::NeighborhoodArgmaxLabel
+{
+
+/** Inputs and outputs of the walk; mask and scores may be nullptr. */
+template <typename TInputImage, typename TMaskImage, typename TLabelImage, typename TScoreImage>
+struct WalkImages
+{
+  using InputImage = TInputImage;
+  using MaskImage = TMaskImage;
+  using LabelImage = TLabelImage;
+  using ScoreImage = TScoreImage;
+
+  const TInputImage * input;
+  const TMaskImage *  mask;
+  TLabelImage *       labels;
+  TScoreImage *       scores;
+};
+
+/** Calls function(index) for the first voxel of each row along the first axis of a region, which may be empty. */
+template <unsigned int VDimension, typename TFunction>
+void
+ForEachRow(const ImageRegion<VDimension> & region, const TFunction & function)
+{
+  if (region.GetNumberOfPixels() == 0)
+  {
+    return;
+  }
+  Index<VDimension> index = region.GetIndex();
+  for (unsigned int axis = 0; axis < VDimension;)
+  {
+    function(index);
+    for (axis = 1; axis < VDimension; ++axis)
+    {
+      if (++index[axis] < region.GetIndex(axis) + static_cast<IndexValueType>(region.GetSize(axis)))
+      {
+        break;
+      }
+      index[axis] = region.GetIndex(axis);
+    }
+  }
+}
+
+/** \class Walk
+ * \brief Takes a region through the kernel: rows of the image in, labels, scores and background out.
+ *
+ * A block is a number of rows, one behind the other along the second axis. It marches along the other axes. The planes
+ * of rows that its neighborhood needs are staged in a window, so that each is staged once.
+ * \ingroup NeighborhoodArgmaxLabel */
+template <typename TImages, typename TLane>
+class Walk
+{
+public:
+  using InputImage = typename TImages::InputImage;
+  static constexpr unsigned int Dimension = InputImage::ImageDimension;
+  using RegionType = typename InputImage::RegionType;
+  using IndexType = typename InputImage::IndexType;
+  using RadiusType = typename InputImage::SizeType;
+  using LabelType = typename TImages::LabelImage::PixelType;
+  using ScoreType = typename TImages::ScoreImage::PixelType;
+  using RowsType = ImageRows<InputImage, typename TImages::MaskImage>;
+
+  /** What stays the same for all regions. */
+  struct Options
+  {
+    RadiusType                      radius;
+    typename RowsType::PeriodicType periodic;
+    bool                            ascent;
+    LabelType                       backgroundValue;
+  };
+
+  Walk(const TImages & images, const Options & options, const Rules & rules)
+    : m_Images(images)
+    , m_Options(options)
+    , m_Rows(images.input, images.mask, options.periodic)
+    , m_Planes(RadiusOfPlanes(options.radius))
+    , m_Kernel(rules)
+    , m_CenterPlane(rules.centerPlane)
+    , m_MarginOfRows(Dimension > 1 ? options.radius[SecondAxis] : 0)
+    , m_LabelsAreBytes(NeighborhoodLabels<Dimension>(options.radius).GetNumberOfLabels() <= 1 << 8)
+  {}
+
+  /** Labels `labeled`, and fills the rest of the region around it with background. */
+  void
+  LabelRegion(const RegionType & region, const RegionType & labeled, TotalProgressReporter & progress)
+  {
+    m_Region = region;
+    m_Labeled = labeled;
+    this->FillBackground();
+    progress.Completed(region.GetNumberOfPixels() - labeled.GetNumberOfPixels());
+    if (labeled.GetNumberOfPixels() == 0)
+    {
+      return;
+    }
+    // Three planes of rows of this size stay in the second-level cache.
+    constexpr SizeValueType maximumWidth = 2048 / sizeof(TLane);
+    SizeValueType           maximumRows = 64;
+    while (maximumRows > 8 && m_Planes.GetNumberOfLabels() * (maximumRows + 2 * m_MarginOfRows) > 600)
+    {
+      maximumRows /= 2;
+    }
+    this->ForEachPart(0, maximumWidth, [&] {
+      if constexpr (Dimension > 1)
+      {
+        this->ForEachPart(1, maximumRows, [&] { this->LabelColumnOfBlocks(progress); });
+      }
+      else
+      {
+        this->LabelColumnOfBlocks(progress);
+      }
+    });
+  }
+
+private:
+  static constexpr unsigned int SecondAxis = Dimension > 1 ? 1 : 0;
+
+  /** A staged plane: the rows of the block and those around them. */
+  struct Plane
+  {
+    std::vector<TLane> lanes;
+    IndexType          index;
+    bool               isStaged{ false };
+    Staging            staging{ Staging::Ordered };
+    StagedFacts        facts;
+  };
+
+  static IndexValueType
+  EndOf(const RegionType & region, unsigned int axis)
+  {
+    return region.GetIndex(axis) + static_cast<IndexValueType>(region.GetSize(axis));
+  }
+
+  template <typename TImage>
+  static auto
+  PixelAt(TImage * image, const IndexType & index)
+  {
+    return image->GetBufferPointer() + image->ComputeOffset(index);
+  }
+
+  /** Calls function() with the block at each part of the labeled region along an axis. */
+  template <typename TFunction>
+  void
+  ForEachPart(unsigned int axis, SizeValueType maximum, const TFunction & function)
+  {
+    const auto end = EndOf(m_Labeled, axis);
+    const auto parts = (m_Labeled.GetSize(axis) + maximum - 1) / maximum;
+    const auto size = (m_Labeled.GetSize(axis) + parts - 1) / parts; // about equal ones
+    for (auto begin = m_Labeled.GetIndex(axis); begin < end; begin += static_cast<IndexValueType>(size))
+    {
+      m_Block.SetIndex(axis, begin);
+      m_Block.SetSize(axis, std::min(size, static_cast<SizeValueType>(end - begin)));
+      function();
+    }
+  }
+
+  SizeValueType
+  NumberOfRows() const
+  {
+    return Dimension > 1 ? m_Block.GetSize(SecondAxis) : 1;
+  }
+
+  // ---- A block marches
+
+  void
+  LabelColumnOfBlocks(TotalProgressReporter & progress)
+  {
+    this->MakeLayout();
+    RegionType starts = m_Labeled;
+    for (unsigned int axis = 0; axis < std::min(Dimension, 2u); ++axis)
+    {
+      starts.SetIndex(axis, m_Block.GetIndex(axis));
+      starts.SetSize(axis, 1);
+    }
+    ForEachRow(starts, [&](const IndexType & start) {
+      for (unsigned int axis = 2; axis < Dimension; ++axis)
+      {
+        m_Block.SetIndex(axis, start[axis]);
+        m_Block.SetSize(axis, 1);
+      }
+      this->StageWindow();
+      this->LabelBlock();
+      progress.Completed(m_Block.GetNumberOfPixels());
+      progress.CheckAbortGenerateData();
+    });
+  }
+
+  /** The memory of the window and of results. */
+  void
+  MakeLayout()
+  {
+    const SizeValueType width = m_Block.GetSize(0);
+    const SizeValueType padded = width + 2 * m_Options.radius[0];
+    const SizeValueType step = m_Kernel.GetStep();
+    // Rows that would leave much of a step unused are labeled as one long row, with their margins.
+    const SizeValueType steps = (width + step - 1) / step;
+    m_IsOneRow = this->NumberOfRows() > 1 && 8 * steps * step > 9 * padded;
+    constexpr SizeValueType line = 64 / sizeof(TLane);
+    m_Stride = m_IsOneRow ? padded : (padded + line - 1) / line * line;
+    if (!m_IsOneRow && m_Stride * sizeof(TLane) % 1024 == 0)
+    {
+      m_Stride += line; // rows that are multiples of 4 KiB apart share few places of the cache
+    }
+    m_Window.resize(m_Planes.GetNumberOfLabels());
+    for (Plane & plane : m_Window)
+    {
+      plane.isStaged = false;
+      plane.lanes.resize((this->NumberOfRows() + 2 * m_MarginOfRows) * m_Stride + Kernel<TLane>::OverRead);
+    }
+    m_InitialOf.clear();
+  }
+
+  /** Which plane of the image a plane of the window is for. */
+  IndexType
+  IndexOfPlane(std::uint64_t number) const
+  {
+    IndexType index = m_Block.GetIndex();
+    for (unsigned int axis = 2; axis < Dimension; ++axis)
+    {
+      index[axis] += m_Planes.OffsetOf(number, axis);
+    }
+    return index;
+  }
+
+  /** The place of a plane of the image in the window: the same while it is needed. */
+  Plane &
+  PlaneAt(const IndexType & index)
+  {
+    std::uint64_t number = 0;
+    for (unsigned int axis = 2; axis < Dimension; ++axis)
+    {
+      const auto width = static_cast<IndexValueType>(2 * m_Options.radius[axis] + 1);
+      const auto remainder = index[axis] % width;
+      number += m_Planes.GetStride(axis) * static_cast<std::uint64_t>(remainder < 0 ? remainder + width : remainder);
+    }
+    return m_Window[number];
+  }
+
+  void
+  StageWindow()
+  {
+    StagedFacts facts;
+    for (std::uint64_t number = 0; number < m_Planes.GetNumberOfLabels(); ++number)
+    {
+      const IndexType index = this->IndexOfPlane(number);
+      Plane &         plane = this->PlaneAt(index);
+      if (!plane.isStaged || plane.index != index)
+      {
+        this->StagePlane(plane, index, Staging::Ordered);
+      }
+      facts.hasNaN |= plane.facts.hasNaN;
+      facts.isExtreme |= plane.facts.isExtreme;
+    }
+    m_Staging = m_Kernel.NeedsRaw(facts) ? Staging::Raw : Staging::Ordered;
+    for (std::uint64_t number = 0; number < m_Planes.GetNumberOfLabels(); ++number)
+    {
+      const IndexType index = this->IndexOfPlane(number);
+      Plane &         plane = this->PlaneAt(index);
+      if (plane.staging != m_Staging)
+      {
+        this->StagePlane(plane, index, m_Staging);
+      }
+    }
+  }
+
+  void
+  StagePlane(Plane & plane, const IndexType & index, Staging staging)
+  {
+    plane.index = index;
+    plane.isStaged = true;
+    plane.staging = staging;
+    plane.facts = {};
+    const StageOptions  options{ m_Options.ascent, staging, m_Kernel.GetLimit() };
+    const SizeValueType length = m_Block.GetSize(0) + 2 * m_Options.radius[0];
+    IndexType           start = index;
+    start[0] -= static_cast<IndexValueType>(m_Options.radius[0]);
+    start[SecondAxis] -= Dimension > 1 ? static_cast<IndexValueType>(m_MarginOfRows) : 0;
+    for (SizeValueType row = 0; row < this->NumberOfRows() + 2 * m_MarginOfRows; ++row)
+    {
+      m_Rows.Stage(start, length, options, plane.lanes.data() + row * m_Stride, plane.facts);
+      start[SecondAxis] += Dimension > 1 ? 1 : 0;
+    }
+  }
+
+  // ---- Labels of a block
+
+  void
+  LabelBlock()
+  {
+    if (m_LabelsAreBytes)
+    {
+      this->LabelBlockAs<std::uint8_t>();
+    }
+    else
+    {
+      this->LabelBlockAs<std::uint32_t>();
+    }
+  }
+
+  /** Labels as the kernel gives them: into the outputs themselves where their types agree. */
+  template <typename TLabel>
+  void
+  LabelBlockAs()
+  {
+    constexpr bool areLabels = sizeof(LabelType) == 1 && std::is_integral_v<LabelType> && sizeof(TLabel) == 1;
+    constexpr bool areScores = std::is_same_v<ScoreType, ScoreOf<TLane>>;
+    const auto     strideOf = [&](const auto * image) {
+      return static_cast<std::ptrdiff_t>(Dimension > 1 ? image->GetOffsetTable()[SecondAxis] : 0);
+    };
+    Block<TLane, TLabel> block;
+    std::vector<TLabel>  labels;
+    block.isRaw = m_Staging == Staging::Raw;
+    block.labelStride = static_cast<std::ptrdiff_t>(m_Stride);
+    block.scoreStride = static_cast<std::ptrdiff_t>(m_Stride);
+    if (areLabels && !m_IsOneRow)
+    {
+      block.labels = reinterpret_cast<TLabel *>(PixelAt(m_Images.labels, m_Block.GetIndex()));
+      block.labelStride = strideOf(m_Images.labels);
+    }
+    else
+    {
+      labels.resize(this->NumberOfRows() * m_Stride);
+      block.labels = labels.data();
+    }
+    std::vector<ScoreOf<TLane>> scores;
+    if constexpr (areScores)
+    {
+      if (m_Images.scores && !m_IsOneRow)
+      {
+        block.scores = PixelAt(m_Images.scores, m_Block.GetIndex());
+        block.scoreStride = strideOf(m_Images.scores);
+      }
+    }
+    if (m_Images.scores && !block.scores)
+    {
+      scores.resize(this->NumberOfRows() * m_Stride);
+      block.scores = scores.data();
+    }
+
+    const auto  result = block;
+    SizeValueType rows = 0;
+    for (SizeValueType row = 0; row < this->NumberOfRows(); row += rows)
+    {
+      rows = this->NumberOfRowsAlike(row);
+      this->PointTo(block, row, rows);
+      block.labels = result.labels + static_cast<std::ptrdiff_t>(row) * result.labelStride;
+      block.scores =
+        result.scores ? result.scores + static_cast<std::ptrdiff_t>(row) * result.scoreStride : nullptr;
+      m_Kernel.Label(block);
+    }
+    IndexType index = m_Block.GetIndex();
+    for (SizeValueType row = 0; row < this->NumberOfRows(); ++row)
+    {
+      this->FinishRow(index,
+                      labels.empty() ? nullptr : labels.data() + row * m_Stride,
+                      scores.empty() ? nullptr : scores.data() + row * m_Stride);
+      index[SecondAxis] += Dimension > 1 ? 1 : 0;
+    }
+  }
+
+  /** Rows of the block, as the kernel takes them. */
+  template <typename TLabel>
+  void
+  PointTo(Block<TLane, TLabel> & block, SizeValueType row, SizeValueType rows)
+  {
+    const auto at = [&](std::uint64_t plane, std::ptrdiff_t rowOffset, std::ptrdiff_t column) {
+      const auto staged = static_cast<std::ptrdiff_t>(row + m_MarginOfRows) + rowOffset;
+      return this->PlaneAt(this->IndexOfPlane(plane)).lanes.data() + staged * static_cast<std::ptrdiff_t>(m_Stride) +
+             static_cast<std::ptrdiff_t>(m_Options.radius[0]) + column;
+    };
+    block.center = at(m_CenterPlane, 0, 0);
+    block.sources.clear();
+    for (const Candidate & candidate : m_Kernel.GetCandidates())
+    {
+      block.sources.push_back(at(candidate.plane, candidate.row, candidate.column));
+    }
+    block.stride = static_cast<std::ptrdiff_t>(m_Stride);
+    block.rows = m_IsOneRow ? 1 : rows;
+    block.width = m_IsOneRow ? (rows - 1) * m_Stride + m_Block.GetSize(0) : m_Block.GetSize(0);
+    if (std::is_integral_v<TLane>)
+    {
+      this->MakeInitial(row, block.width);
+      block.initial = m_Initial.empty() ? nullptr : m_Initial.data();
+      block.initialStride = static_cast<std::ptrdiff_t>(block.width + Kernel<TLane>::OverRead);
+    }
+  }
+
+  // ---- Absent voxels among integers
+
+  /** Which rows of the neighborhood lie in the image, for a row of the block; empty if all voxels do. */
+  std::vector<bool>
+  GetPresence(SizeValueType row) const
+  {
+    std::vector<bool> presence;
+    bool              areAll = m_Images.mask == nullptr;
+    const auto        isPresent = [&](unsigned int axis, IndexValueType index) {
+      const bool is = m_Rows.IsPresent(index, axis);
+      areAll = areAll && is;
+      return is;
+    };
+    const auto left = m_Block.GetIndex(0) - static_cast<IndexValueType>(m_Options.radius[0]);
+    const auto right = EndOf(m_Block, 0) - 1 + static_cast<IndexValueType>(m_Options.radius[0]);
+    isPresent(0, left);
+    isPresent(0, right);
+    for (std::uint64_t number = 0; number < m_Planes.GetNumberOfLabels(); ++number)
+    {
+      bool is = true;
+      for (unsigned int axis = 2; axis < Dimension; ++axis)
+      {
+        is = isPresent(axis, this->IndexOfPlane(number)[axis]) && is;
+      }
+      presence.push_back(is);
+    }
+    const auto margin = static_cast<IndexValueType>(m_MarginOfRows);
+    const auto y = m_Block.GetIndex(SecondAxis) + static_cast<IndexValueType>(row);
+    for (auto offset = -margin; offset <= margin; ++offset)
+    {
+      presence.push_back(Dimension == 1 || isPresent(SecondAxis, y + offset));
+    }
+    return areAll ? std::vector<bool>{} : presence;
+  }
+
+  /** How many rows of the block from this one on can be labeled in one call. */
+  SizeValueType
+  NumberOfRowsAlike(SizeValueType row) const
+  {
+    const SizeValueType end = this->NumberOfRows();
+    if (std::is_floating_point_v<TLane> || m_Images.mask)
+    {
+      return end - row;
+    }
+    const auto presence = this->GetPresence(row);
+    const auto margin = static_cast<IndexValueType>(m_MarginOfRows);
+    SizeValueType next = row + 1;
+    if (m_Options.periodic[SecondAxis])
+    {
+      return end - row;
+    }
+    // Between the faces all rows are alike.
+    const auto & image = m_Images.input->GetLargestPossibleRegion();
+    const auto   y = m_Block.GetIndex(SecondAxis) + static_cast<IndexValueType>(row);
+    if (Dimension > 1 && y - margin >= image.GetIndex(SecondAxis) && y + margin < EndOf(image, SecondAxis))
+    {
+      const auto last = EndOf(image, SecondAxis) - 1 - margin;
+      next = row + static_cast<SizeValueType>(last - y) + 1;
+    }
+    return std::min(next, end) - row;
+  }
+
+  /** The labels that integers begin with: of each group and voxel, the lowest one whose neighbor is not absent. With a
+   * mask none: lanes are wider than pixels, and no pixel has the value of absent voxels. */
+  void
+  MakeInitial(SizeValueType row, SizeValueType width)
+  {
+    const auto presence = this->GetPresence(row);
+    if (presence == m_InitialOf && (presence.empty() || m_InitialWidth == width))
+    {
+      return;
+    }
+    m_InitialOf = presence;
+    m_InitialWidth = width;
+    m_Initial.clear();
+    if (presence.empty())
+    {
+      return;
+    }
+    const auto & groups = m_Kernel.GetGroups();
+    const auto   stride = width + Kernel<TLane>::OverRead;
+    m_Initial.assign((groups.size() - 1) * stride, static_cast<TLane>(-1));
+    if (m_Images.mask)
+    {
+      return;
+    }
+    for (std::size_t group = 0; group + 1 < groups.size(); ++group)
+    {
+      const auto labelOf = [&](SizeValueType x) {
+        for (std::size_t i = groups[group]; i < groups[group + 1]; ++i)
+        {
+          const Candidate & candidate = m_Kernel.GetCandidates()[i];
+          const auto        rowNumber = candidate.row + static_cast<std::ptrdiff_t>(m_MarginOfRows);
+          if (presence[candidate.plane] &&
+              presence[m_Planes.GetNumberOfLabels() + static_cast<std::size_t>(rowNumber)] &&
+              m_Rows.IsPresent(m_Block.GetIndex(0) + static_cast<IndexValueType>(x) + candidate.column, 0))
+          {
+            return static_cast<TLane>(candidate.label);
+          }
+        }
+        return static_cast<TLane>(-1);
+      };
+      TLane * const       initial = m_Initial.data() + group * stride;
+      const SizeValueType size = m_Block.GetSize(0);
+      const SizeValueType margin = std::min(size, m_Options.radius[0]);
+      std::fill_n(initial, size, labelOf(size / 2));
+      for (SizeValueType x = 0; x < margin; ++x)
+      {
+        initial[x] = labelOf(x);
+        initial[size - 1 - x] = labelOf(size - 1 - x);
+      }
+      for (SizeValueType x = m_Stride; x < width; x += m_Stride) // rows in one
+      {
+        std::copy_n(initial, size, initial + x);
+      }
+    }
+  }
+
+  // ---- Output
+
+  /** What is not written yet of a row of the block: labels and scores of other types, background outside the mask and at
+   * the ends of the row. */
+  template <typename TLabel, typename TScore>
+  void
+  FinishRow(const IndexType & index, const TLabel * labels, const TScore * scores) const
+  {
+    const SizeValueType         count = m_Block.GetSize(0);
+    const unsigned char * const mask = m_Images.mask ? PixelAt(m_Images.mask, index) : nullptr;
+    const auto                  finish = [&](const auto * from, auto * to, auto background) {
+      using OutputType = decltype(background);
+      if (from)
+      {
+        std::transform(from, from + count, to, [](auto value) { return static_cast<OutputType>(value); });
+      }
+      for (SizeValueType x = 0; mask && x < count; ++x)
+      {
+        to[x] = mask[x] ? to[x] : background;
+      }
+      if (index[0] == m_Labeled.GetIndex(0))
+      {
+        const auto margin = index[0] - m_Region.GetIndex(0);
+        std::fill_n(to - margin, margin, background);
+      }
+      const auto end = index[0] + static_cast<IndexValueType>(count);
+      if (end == EndOf(m_Labeled, 0))
+      {
+        std::fill_n(to + count, EndOf(m_Region, 0) - end, background);
+      }
+    };
+    finish(labels, PixelAt(m_Images.labels, index), m_Options.backgroundValue);
+    if (m_Images.scores)
+    {
+      finish(scores, PixelAt(m_Images.scores, index), ScoreType{});
+    }
+  }
+
+  /** The background of the region, except the rows that cross what is labeled. */
+  void
+  FillBackground() const
+  {
+    if (m_Labeled.GetNumberOfPixels() == 0)
+    {
+      this->Fill(m_Region);
+      return;
+    }
+    // What lies before and behind along each axis, the slowest first, for long rows.
+    RegionType rest = m_Region;
+    for (unsigned int axis = Dimension; axis-- > 1;)
+    {
+      RegionType before = rest;
+      before.SetSize(axis, static_cast<SizeValueType>(m_Labeled.GetIndex(axis) - rest.GetIndex(axis)));
+      this->Fill(before);
+      RegionType behind = rest;
+      behind.SetIndex(axis, EndOf(m_Labeled, axis));
+      behind.SetSize(axis, static_cast<SizeValueType>(EndOf(rest, axis) - EndOf(m_Labeled, axis)));
+      this->Fill(behind);
+      rest.SetIndex(axis, m_Labeled.GetIndex(axis));
+      rest.SetSize(axis, m_Labeled.GetSize(axis));
+    }
+  }
+
+  void
+  Fill(const RegionType & region) const
+  {
+    ForEachRow(region, [&](const IndexType & index) {
+      std::fill_n(PixelAt(m_Images.labels, index), region.GetSize(0), m_Options.backgroundValue);
+      if (m_Images.scores)
+      {
+        std::fill_n(PixelAt(m_Images.scores, index), region.GetSize(0), ScoreType{});
+      }
+    });
+  }
+
+  TImages                       m_Images;
+  Options                       m_Options;
+  RowsType                      m_Rows;
+  NeighborhoodLabels<Dimension> m_Planes;
+  Kernel<TLane>                 m_Kernel;
+  std::uint64_t                 m_CenterPlane;
+  SizeValueType                 m_MarginOfRows; // around those of a block
+  bool                          m_LabelsAreBytes;
+
+  RegionType         m_Region;
+  RegionType         m_Labeled;
+  RegionType         m_Block;
+  SizeValueType      m_Stride{ 0 };        // from a staged row to the next one
+  bool               m_IsOneRow{ false };  // a block is labeled as one long row
+  std::vector<Plane> m_Window;
+  Staging            m_Staging{ Staging::Ordered };
+  std::vector<TLane> m_Initial;
+  std::vector<bool>  m_InitialOf;          // which presence they are for
+  SizeValueType      m_InitialWidth{ 0 };
+};
+
+} // namespace itk::NeighborhoodArgmaxLabel
+
+#endif
