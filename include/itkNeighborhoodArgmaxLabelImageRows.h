@@ -24,13 +24,14 @@
 #include <array>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 /** \file
  * Internal: the only place that knows pixel types, borders and masks. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** The pixel type that StageRow() takes for T, of the same values; double for all that it does not take. */
+/** The pixel type that StageRows() takes for T, of the same values; double for all that it does not take. */
 template <typename T>
 struct StagedPixel
 {
@@ -44,7 +45,7 @@ struct StagedPixel
                                   std::conditional_t<std::is_same_v<T, float>, float, double>>;
 };
 
-/** Whether StageRow() takes these pixels to these lanes. */
+/** Whether StageRows() takes these pixels to these lanes. */
 template <typename TPixel, typename TLane>
 constexpr bool IsStaged = std::is_integral_v<TPixel> ? (sizeof(TLane) == sizeof(TPixel) && std::is_integral_v<TLane>) ||
                                                          (sizeof(TLane) == 2 * sizeof(TPixel) &&
@@ -126,38 +127,36 @@ public:
     , m_Periodic(periodic)
   {}
 
-  /** `length` voxels along the first axis, from `start` on, which may lie outside. */
+  /** Rows of `width` voxels along the first axis, one behind the other along the second one. `start`, the first voxel,
+   * may lie outside. */
   template <typename TLane>
   void
-  Stage(IndexType start, SizeValueType length, const StageOptions & options, TLane * lanes, StagedFacts & facts) const
+  Stage(IndexType            start,
+        SizeValueType        width,
+        SizeValueType        rows,
+        const StageOptions & options,
+        const Rows<TLane> &  lanes,
+        StagedFacts &        facts) const
   {
-    for (unsigned int axis = 1; axis < Dimension; ++axis)
+    IndexType last = start;
+    last[0] += static_cast<IndexValueType>(width) - 1;
+    if constexpr (Dimension > 1)
     {
-      if (!this->IsPresent(start[axis], axis))
-      {
-        std::fill_n(lanes, length, AbsentValue<TLane>(options.staging));
-        return;
-      }
-      start[axis] = this->Wrap(start[axis], axis);
+      last[1] += static_cast<IndexValueType>(rows) - 1;
     }
-    while (length > 0)
+    const auto & image = m_Image->GetLargestPossibleRegion();
+    if (image.IsInside(start) && image.IsInside(last))
     {
-      const IndexValueType x = start[0];
-      SizeValueType        count = length;
-      if (this->IsPresent(x, 0))
+      this->StageInside(start, width, rows, options, lanes, facts);
+      return;
+    }
+    for (SizeValueType row = 0; row < rows; ++row)
+    {
+      this->StageRow(start, width, options, lanes.first + static_cast<std::ptrdiff_t>(row) * lanes.stride, facts);
+      if constexpr (Dimension > 1)
       {
-        start[0] = this->Wrap(x, 0);
-        count = std::min(count, static_cast<SizeValueType>(this->End(0) - start[0]));
-        this->StageInside(start, count, options, lanes, facts);
+        ++start[1];
       }
-      else
-      {
-        count = x < this->Begin(0) ? std::min(count, static_cast<SizeValueType>(this->Begin(0) - x)) : count;
-        std::fill_n(lanes, count, AbsentValue<TLane>(options.staging));
-      }
-      start[0] = x + static_cast<IndexValueType>(count);
-      lanes += count;
-      length -= count;
     }
   }
 
@@ -191,34 +190,90 @@ private:
 
   template <typename TLane>
   void
+  StageRow(IndexType start, SizeValueType width, const StageOptions & options, TLane * lanes, StagedFacts & facts) const
+  {
+    for (unsigned int axis = 1; axis < Dimension; ++axis)
+    {
+      if (!this->IsPresent(start[axis], axis))
+      {
+        std::fill_n(lanes, width, AbsentValue<TLane>(options.staging));
+        return;
+      }
+      start[axis] = this->Wrap(start[axis], axis);
+    }
+    while (width > 0)
+    {
+      const IndexValueType x = start[0];
+      SizeValueType        count = width;
+      if (this->IsPresent(x, 0))
+      {
+        start[0] = this->Wrap(x, 0);
+        count = std::min(count, static_cast<SizeValueType>(this->End(0) - start[0]));
+        this->StageInside(start, count, 1, options, Rows<TLane>{ lanes, 0 }, facts);
+      }
+      else
+      {
+        count = x < this->Begin(0) ? std::min(count, static_cast<SizeValueType>(this->Begin(0) - x)) : count;
+        std::fill_n(lanes, count, AbsentValue<TLane>(options.staging));
+      }
+      start[0] = x + static_cast<IndexValueType>(count);
+      lanes += count;
+      width -= count;
+    }
+  }
+
+  /** Rows that lie in the image. */
+  template <typename TLane>
+  void
   StageInside(const IndexType &    start,
-              SizeValueType        count,
+              SizeValueType        width,
+              SizeValueType        rows,
               const StageOptions & options,
-              TLane *              lanes,
+              const Rows<TLane> &  lanes,
               StagedFacts &        facts) const
   {
     using ImagePixel = typename TImage::PixelType;
     using Pixel = typename StagedPixel<ImagePixel>::Type;
-    constexpr bool isSame = std::is_integral_v<Pixel> == std::is_integral_v<ImagePixel> && sizeof(Pixel) == sizeof(ImagePixel);
-    const auto * const    pixels = m_Image->GetBufferPointer() + m_Image->ComputeOffset(start);
-    const unsigned char * mask = m_Mask ? m_Mask->GetBufferPointer() + m_Mask->ComputeOffset(start) : nullptr;
+    constexpr bool isSame =
+      std::is_integral_v<Pixel> == std::is_integral_v<ImagePixel> && sizeof(Pixel) == sizeof(ImagePixel);
+    const auto                pixels = RowsFrom(m_Image, start);
+    Rows<const unsigned char> mask;
+    if (m_Mask)
+    {
+      mask = RowsFrom(m_Mask, start);
+    }
     if constexpr (isSame && IsStaged<Pixel, TLane>)
     {
-      StageRow(reinterpret_cast<const Pixel *>(pixels), mask, count, options, lanes, facts);
+      const Rows<const Pixel> same{ reinterpret_cast<const Pixel *>(pixels.first), pixels.stride };
+      StageRows(same, mask, width, rows, options, lanes, facts);
     }
     else
     {
       // Any other type takes the way through double.
-      std::array<double, 256> values;
-      for (SizeValueType at = 0; at < count; at += values.size())
+      std::vector<double> values(width);
+      for (SizeValueType row = 0; row < rows; ++row)
       {
-        const auto part = std::min<SizeValueType>(values.size(), count - at);
-        std::transform(pixels + at, pixels + at + part, values.begin(), [](auto pixel) {
-          return static_cast<double>(pixel);
-        });
-        StageRow(values.data(), mask ? mask + at : nullptr, part, options, lanes + at, facts);
+        const auto         j = static_cast<std::ptrdiff_t>(row);
+        const auto * const from = pixels.first + j * pixels.stride;
+        std::transform(from, from + width, values.begin(), [](auto pixel) { return static_cast<double>(pixel); });
+        const Rows<const unsigned char> maskRow{ m_Mask ? mask.first + j * mask.stride : nullptr, 0 };
+        StageRows(Rows<const double>{ values.data(), 0 },
+                  maskRow,
+                  width,
+                  1,
+                  options,
+                  Rows<TLane>{ lanes.first + j * lanes.stride, 0 },
+                  facts);
       }
     }
+  }
+
+  template <typename TAnyImage>
+  static auto
+  RowsFrom(const TAnyImage * image, const IndexType & start)
+  {
+    const auto stride = static_cast<std::ptrdiff_t>(Dimension > 1 ? image->GetOffsetTable()[1] : 0);
+    return Rows<const typename TAnyImage::PixelType>{ image->GetBufferPointer() + image->ComputeOffset(start), stride };
   }
 
   const TImage *     m_Image;

@@ -107,6 +107,11 @@ struct Block
   const TLane *  initial{ nullptr };
   std::ptrdiff_t initialStride{ 0 };
 
+  /** Memory to fetch into the cache meanwhile, bytes of it for each row; or nullptr. */
+  const unsigned char * next{ nullptr };
+  std::ptrdiff_t        nextStride{ 0 };
+  std::size_t           nextSize{ 0 };
+
   bool    isRaw{ false }; ///< the rows are staged as Staging::Raw
   TLabel * labels{ nullptr };
   std::ptrdiff_t    labelStride{ 0 };
@@ -165,7 +170,7 @@ template <typename TLane>
 NeighborhoodArgmaxLabel_EXPORT TLane
 AbsentValue(Staging staging);
 
-/** How StageRow() converts. */
+/** How StageRows() converts. */
 struct StageOptions
 {
   bool    ascent{ false };
@@ -173,15 +178,24 @@ struct StageOptions
   double  limit{ 0.0 }; ///< Kernel::GetLimit()
 };
 
-/** Stages `count` pixels as lanes; those where `mask` is 0 as absent. `mask` may be nullptr. */
+/** Rows of pixels, or of lanes; strides in elements. */
+template <typename T>
+struct Rows
+{
+  T *            first{ nullptr };
+  std::ptrdiff_t stride{ 0 };
+};
+
+/** Stages rows of `width` pixels as lanes; those where `mask` is 0 as absent. `mask.first` may be nullptr. */
 template <typename TPixel, typename TLane>
 NeighborhoodArgmaxLabel_EXPORT void
-StageRow(const TPixel *        pixels,
-         const unsigned char * mask,
-         std::size_t           count,
-         const StageOptions &  options,
-         TLane *               lanes,
-         StagedFacts &         facts);
+StageRows(const Rows<const TPixel> &        pixels,
+          const Rows<const unsigned char> & mask,
+          std::size_t                       width,
+          std::size_t                       rows,
+          const StageOptions &              options,
+          const Rows<TLane> &               lanes,
+          StagedFacts &                     facts);
 
 /** The instruction sets that the kernels were compiled for and this machine has, the plainest first. */
 NeighborhoodArgmaxLabel_EXPORT std::vector<std::string>

@@ -233,6 +233,7 @@ private:
       m_Stride += line; // rows that are multiples of 4 KiB apart share few places of the cache
     }
     m_Window.resize(m_Planes.GetNumberOfLabels());
+    m_PlanesOfBlock.resize(m_Planes.GetNumberOfLabels());
     for (Plane & plane : m_Window)
     {
       plane.isStaged = false;
@@ -291,6 +292,7 @@ private:
       {
         this->StagePlane(plane, index, m_Staging);
       }
+      m_PlanesOfBlock[number] = plane.lanes.data();
     }
   }
 
@@ -306,11 +308,12 @@ private:
     IndexType           start = index;
     start[0] -= static_cast<IndexValueType>(m_Options.radius[0]);
     start[SecondAxis] -= Dimension > 1 ? static_cast<IndexValueType>(m_MarginOfRows) : 0;
-    for (SizeValueType row = 0; row < this->NumberOfRows() + 2 * m_MarginOfRows; ++row)
-    {
-      m_Rows.Stage(start, length, options, plane.lanes.data() + row * m_Stride, plane.facts);
-      start[SecondAxis] += Dimension > 1 ? 1 : 0;
-    }
+    m_Rows.Stage(start,
+                 length,
+                 this->NumberOfRows() + 2 * m_MarginOfRows,
+                 options,
+                 Rows<TLane>{ plane.lanes.data(), static_cast<std::ptrdiff_t>(m_Stride) },
+                 plane.facts);
   }
 
   // ---- Labels of a block
@@ -374,18 +377,16 @@ private:
     {
       rows = this->NumberOfRowsAlike(row);
       this->PointTo(block, row, rows);
+      this->PointToNext(block, row);
       block.labels = result.labels + static_cast<std::ptrdiff_t>(row) * result.labelStride;
       block.scores =
         result.scores ? result.scores + static_cast<std::ptrdiff_t>(row) * result.scoreStride : nullptr;
       m_Kernel.Label(block);
     }
-    IndexType index = m_Block.GetIndex();
-    for (SizeValueType row = 0; row < this->NumberOfRows(); ++row)
+    this->Finish(m_Images.labels, labels, m_Options.backgroundValue);
+    if (m_Images.scores)
     {
-      this->FinishRow(index,
-                      labels.empty() ? nullptr : labels.data() + row * m_Stride,
-                      scores.empty() ? nullptr : scores.data() + row * m_Stride);
-      index[SecondAxis] += Dimension > 1 ? 1 : 0;
+      this->Finish(m_Images.scores, scores, ScoreType{});
     }
   }
 
@@ -396,7 +397,7 @@ private:
   {
     const auto at = [&](std::uint64_t plane, std::ptrdiff_t rowOffset, std::ptrdiff_t column) {
       const auto staged = static_cast<std::ptrdiff_t>(row + m_MarginOfRows) + rowOffset;
-      return this->PlaneAt(this->IndexOfPlane(plane)).lanes.data() + staged * static_cast<std::ptrdiff_t>(m_Stride) +
+      return m_PlanesOfBlock[plane] + staged * static_cast<std::ptrdiff_t>(m_Stride) +
              static_cast<std::ptrdiff_t>(m_Options.radius[0]) + column;
     };
     block.center = at(m_CenterPlane, 0, 0);
@@ -413,6 +414,32 @@ private:
       this->MakeInitial(row, block.width);
       block.initial = m_Initial.empty() ? nullptr : m_Initial.data();
       block.initialStride = static_cast<std::ptrdiff_t>(block.width + Kernel<TLane>::OverRead);
+    }
+  }
+
+  /** What is staged next: the rows of the next plane, or those of the next block. */
+  template <typename TLabel>
+  void
+  PointToNext(Block<TLane, TLabel> & block, SizeValueType row) const
+  {
+    const RegionType & image = m_Images.input->GetBufferedRegion();
+    IndexType          next = m_Block.GetIndex();
+    next[SecondAxis] += Dimension > 1 ? static_cast<IndexValueType>(row) : 0;
+    if constexpr (Dimension > 2)
+    {
+      next[2] += static_cast<IndexValueType>(m_Options.radius[2]) + 1;
+    }
+    else if constexpr (Dimension == 2)
+    {
+      next[1] += static_cast<IndexValueType>(this->NumberOfRows() + m_MarginOfRows);
+    }
+    block.nextSize = 0;
+    if (image.IsInside(next) && !m_IsOneRow)
+    {
+      using Pixel = typename InputImage::PixelType;
+      block.next = reinterpret_cast<const unsigned char *>(PixelAt(m_Images.input, next));
+      block.nextStride = static_cast<std::ptrdiff_t>(m_Images.input->GetOffsetTable()[SecondAxis] * sizeof(Pixel));
+      block.nextSize = m_Block.GetSize(0) * sizeof(Pixel);
     }
   }
 
@@ -536,39 +563,45 @@ private:
 
   // ---- Output
 
-  /** What is not written yet of a row of the block: labels and scores of other types, background outside the mask and at
-   * the ends of the row. */
-  template <typename TLabel, typename TScore>
+  /** What is not written yet of an output: results of another type, and background outside the mask and at the ends of
+   * the rows. */
+  template <typename TImage, typename TResult>
   void
-  FinishRow(const IndexType & index, const TLabel * labels, const TScore * scores) const
+  Finish(TImage * image, const std::vector<TResult> & results, typename TImage::PixelType background) const
   {
-    const SizeValueType         count = m_Block.GetSize(0);
-    const unsigned char * const mask = m_Images.mask ? PixelAt(m_Images.mask, index) : nullptr;
-    const auto                  finish = [&](const auto * from, auto * to, auto background) {
-      using OutputType = decltype(background);
-      if (from)
-      {
-        std::transform(from, from + count, to, [](auto value) { return static_cast<OutputType>(value); });
-      }
-      for (SizeValueType x = 0; mask && x < count; ++x)
-      {
-        to[x] = mask[x] ? to[x] : background;
-      }
-      if (index[0] == m_Labeled.GetIndex(0))
-      {
-        const auto margin = index[0] - m_Region.GetIndex(0);
-        std::fill_n(to - margin, margin, background);
-      }
-      const auto end = index[0] + static_cast<IndexValueType>(count);
-      if (end == EndOf(m_Labeled, 0))
-      {
-        std::fill_n(to + count, EndOf(m_Region, 0) - end, background);
-      }
-    };
-    finish(labels, PixelAt(m_Images.labels, index), m_Options.backgroundValue);
-    if (m_Images.scores)
+    using OutputType = typename TImage::PixelType;
+    const SizeValueType width = m_Block.GetSize(0);
+    const bool          isFirst = m_Block.GetIndex(0) == m_Labeled.GetIndex(0);
+    const bool          isLast = EndOf(m_Block, 0) == EndOf(m_Labeled, 0);
+    const auto          before = isFirst ? m_Labeled.GetIndex(0) - m_Region.GetIndex(0) : 0;
+    const auto          behind = isLast ? EndOf(m_Region, 0) - EndOf(m_Labeled, 0) : 0;
+    const auto          stride = Dimension > 1 ? image->GetOffsetTable()[SecondAxis] : 0;
+    OutputType *        to = PixelAt(image, m_Block.GetIndex());
+    for (SizeValueType row = 0; row < this->NumberOfRows(); ++row, to += stride)
     {
-      finish(scores, PixelAt(m_Images.scores, index), ScoreType{});
+      if (!results.empty())
+      {
+        const TResult * const from = results.data() + row * m_Stride;
+        std::transform(from, from + width, to, [](auto value) { return static_cast<OutputType>(value); });
+      }
+      if (m_Images.mask)
+      {
+        IndexType index = m_Block.GetIndex();
+        index[SecondAxis] += Dimension > 1 ? static_cast<IndexValueType>(row) : 0;
+        const unsigned char * const mask = PixelAt(m_Images.mask, index);
+        for (SizeValueType x = 0; x < width; ++x)
+        {
+          to[x] = mask[x] ? to[x] : background;
+        }
+      }
+      for (auto x = before; x > 0; --x)
+      {
+        *(to - x) = background;
+      }
+      for (OffsetValueType x = 0; x < behind; ++x)
+      {
+        to[static_cast<OffsetValueType>(width) + x] = background;
+      }
     }
   }
 
@@ -624,6 +657,8 @@ private:
   SizeValueType      m_Stride{ 0 };        // from a staged row to the next one
   bool               m_IsOneRow{ false };  // a block is labeled as one long row
   std::vector<Plane> m_Window;
+
+  std::vector<const TLane *> m_PlanesOfBlock; // of the window, in the order of the neighborhood
   Staging            m_Staging{ Staging::Ordered };
   std::vector<TLane> m_Initial;
   std::vector<bool>  m_InitialOf;          // which presence they are for

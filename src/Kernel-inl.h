@@ -25,6 +25,7 @@
 
 #  include "KernelTable.h"
 
+#  include <hwy/cache_control.h>
 #  include <hwy/highway.h>
 
 #  include <algorithm>
@@ -77,13 +78,14 @@ OrderedCenter(D d, V center)
   return hn::IfThenElse(hn::Eq(center, hn::Set(d, -Infinity<T>)), hn::Set(d, Infinity<T>), center);
 }
 
-/** Where a score is greater than the best, or equal with a lower label. */
+/** The label of the greater score, of equal ones the lower label. */
 template <class D, class V, class VL>
-HWY_INLINE hn::Mask<D>
-Wins(D d, V score, VL label, V best, VL bestLabel)
+HWY_INLINE VL
+LabelOfGreater(D, V score, VL label, V best, VL bestLabel)
 {
-  return hn::Or(hn::Gt(score, best),
-                hn::And(hn::Eq(score, best), hn::RebindMask(d, hn::Lt(label, bestLabel))));
+  const LabelLanes<D> dl;
+  const auto          lower = hn::IfThenElse(hn::RebindMask(dl, hn::Eq(score, best)), hn::Min(label, bestLabel), bestLabel);
+  return hn::IfThenElse(hn::RebindMask(dl, hn::Gt(score, best)), label, lower);
 }
 
 /** The winner of a group, for N vectors of voxels: the greatest difference, of equal ones the lowest label, which comes
@@ -164,41 +166,37 @@ struct Screen
   VL label;
 
   HWY_INLINE void
-  Begin(std::int32_t centerLabel)
+  Begin(hn::TFromD<D> centerScore, std::int32_t centerLabel)
   {
-    const D d;
-    best = second = hn::Set(d, Lowest());
+    best = hn::Set(D(), centerScore);
+    second = hn::Set(D(), Lowest());
     label = hn::Set(LabelLanes<D>(), static_cast<hn::TFromD<LabelLanes<D>>>(centerLabel));
   }
 
   HWY_INLINE void
   Add(V score, VL candidate)
   {
-    const D    d;
-    const auto wins = Wins(d, score, candidate, best, label);
+    label = LabelOfGreater(D(), score, candidate, best, label);
     second = hn::Max(second, hn::Min(score, best));
     best = hn::Max(best, score);
-    label = hn::IfThenElse(hn::RebindMask(LabelLanes<D>(), wins), candidate, label);
   }
 
+  /** For strict extrema: the center comes last, and wins where all scores are negative. */
   HWY_INLINE void
-  AddCenter(hn::TFromD<D> score, std::int32_t centerLabel, bool strict)
+  AddCenter(hn::TFromD<D> score, std::int32_t centerLabel)
   {
     const D             d;
     const LabelLanes<D> dl;
     const auto          center = hn::Set(dl, static_cast<hn::TFromD<LabelLanes<D>>>(centerLabel));
     const auto          isMinimum = hn::Lt(best, hn::Zero(d));
     this->Add(hn::Set(d, score), center);
-    if (strict)
-    {
-      label = hn::IfThenElse(hn::RebindMask(dl, isMinimum), center, label);
-    }
+    label = hn::IfThenElse(hn::RebindMask(dl, isMinimum), center, label);
   }
 
-  HWY_INLINE bool
+  HWY_INLINE hn::Mask<D>
   IsClose() const
   {
-    const D d;
+    const D     d;
     hn::Mask<D> isClose;
     if constexpr (hwy::IsFloat<hn::TFromD<D>>())
     {
@@ -207,9 +205,10 @@ struct Screen
     }
     else
     {
-      isClose = hn::Lt(hn::SaturatedSub(best, second), hn::Set(d, std::int16_t{ 3 }));
+      // Each score is off by less than 1.
+      isClose = hn::Lt(hn::SaturatedSub(best, second), hn::Set(d, std::int16_t{ 2 }));
     }
-    return !hn::AllFalse(d, hn::And(isClose, hn::Ne(best, hn::Zero(d))));
+    return hn::And(isClose, hn::Ne(best, hn::Zero(d)));
   }
 
   static constexpr hn::TFromD<D>
@@ -232,7 +231,8 @@ WideHalf(DW d, V values) // times half the range of the narrow lanes
   const auto    wide = hn::BitCast(d, values);
   if constexpr (VOdd)
   {
-    return hn::ShiftRight<1>(hn::ShiftLeft<bits>(hn::ShiftRight<bits>(wide)));
+    const auto upper = hn::Set(d, static_cast<hn::TFromD<DW>>(-(1 << bits)));
+    return hn::ShiftRight<1>(hn::And(wide, upper));
   }
   else
   {
@@ -382,7 +382,45 @@ StoreResults(DD           d,
   }
 }
 
-/** `count` voxels, at most a vector of T: the winners of all groups, then their scores in double. */
+/** LabelOfGreater() of labels in lanes of double. */
+template <class DD, class V>
+HWY_INLINE V
+LabelOfGreaterScore(DD, V score, V label, V best, V bestLabel)
+{
+  const auto lower = hn::IfThenElse(hn::Eq(score, best), hn::Min(label, bestLabel), bestLabel);
+  return hn::IfThenElse(hn::Gt(score, best), label, lower);
+}
+
+/** Voxels of a vector; each bit stands for one or two of them. */
+struct VoxelBits
+{
+  std::uint64_t bits;
+  std::size_t   voxels; // of each bit
+
+  bool
+  Has(std::size_t begin, std::size_t size) const
+  {
+    return (bits >> (begin / voxels) & ((std::uint64_t{ 1 } << (size / voxels)) - 1)) != 0;
+  }
+};
+constexpr VoxelBits AllVoxels{ ~std::uint64_t{ 0 }, 1 };
+
+template <class D>
+HWY_INLINE std::uint64_t
+BitsOf(D d, hn::Mask<D> mask)
+{
+  unsigned char bytes[8]{};
+  hn::StoreMaskBits(d, mask, bytes);
+  std::uint64_t bits = 0;
+  for (unsigned int byte = 0; byte < 8; ++byte)
+  {
+    bits |= static_cast<std::uint64_t>(bytes[byte]) << (8 * byte);
+  }
+  return bits;
+}
+
+/** `count` voxels, at most a vector of T: the winners of all groups, then their scores in double. Labels at least those
+ * of `voxels`. */
 template <bool VAbsent, typename T, typename TLabel>
 HWY_NOINLINE void
 LabelExactly(const KernelTable<T> &   table,
@@ -390,6 +428,7 @@ LabelExactly(const KernelTable<T> &   table,
              std::ptrdiff_t           at,
              std::size_t              x,
              std::size_t              count,
+             VoxelBits                voxels,
              T *                      scratch,
              TLabel *                 labels,
              ScoreOf<T> *             scores)
@@ -430,6 +469,10 @@ LabelExactly(const KernelTable<T> &   table,
   const auto          centerScore = hn::Set(dd, table.centerScore);
   for (std::size_t n = 0; n < std::min(count, hn::Lanes(d)); n += hn::Lanes(dd))
   {
+    if (!voxels.Has(n, hn::Lanes(dd)))
+    {
+      continue;
+    }
     auto       best = lowest;
     auto       label = centerLabel;
     auto       greatest = lowest;
@@ -449,16 +492,15 @@ LabelExactly(const KernelTable<T> &   table,
       }
       greatest = hn::Max(greatest, difference);
       const auto score = hn::Mul(difference, hn::Set(dd, table.groups[g].weight));
-      label = hn::IfThenElse(Wins(dd, score, candidate, best, label), candidate, label);
+      label = LabelOfGreaterScore(dd, score, candidate, best, label);
       best = hn::Max(best, score);
     }
-    auto centerWins = Wins(dd, centerScore, centerLabel, best, label);
+    label = LabelOfGreaterScore(dd, centerScore, centerLabel, best, label);
     if (table.labelStrictExtrema)
     {
-      centerWins = hn::Or(centerWins, hn::Lt(greatest, hn::Zero(dd)));
+      label = hn::IfThenElse(hn::Lt(greatest, hn::Zero(dd)), centerLabel, label);
     }
-    label = hn::IfThenElse(centerWins, centerLabel, label);
-    best = hn::IfThenElse(centerWins, centerScore, best);
+    best = hn::IfThenElse(hn::Eq(label, centerLabel), centerScore, best);
     StoreResults(dd, label, best, true, table.centerLabel, count - n, labels + n, scores ? scores + n : nullptr);
   }
 }
@@ -487,16 +529,28 @@ LabelScreened(const KernelTable<T> &   table,
   constexpr int        parts = isReal ? 1 : 2;
   Screen<DS>           screens[N * parts];
   hn::Vec<decltype(dw)> halves[N * parts]; // of the center
+  const auto            centerScore = [&]() HWY_ATTR {
+    if constexpr (sizeof(T) == 1)
+    {
+      return table.centerFixed;
+    }
+    else
+    {
+      return table.centerScreen;
+    }
+  }();
   for (int n = 0; n < N; ++n)
   {
-    screens[n * parts].Begin(table.centerLabel);
+    for (int part = 0; part < parts; ++part)
+    {
+      screens[n * parts + part].Begin(table.labelStrictExtrema ? Screen<DS>::Lowest() : centerScore, table.centerLabel);
+    }
     if constexpr (isReal)
     {
       center[n] = OrderedCenter(d, center[n]);
     }
     else
     {
-      screens[n * parts + 1].Begin(table.centerLabel);
       halves[n * parts] = WideHalf<false>(dw, center[n]);
       halves[n * parts + 1] = WideHalf<true>(dw, center[n]);
     }
@@ -521,48 +575,44 @@ LabelScreened(const KernelTable<T> &   table,
       }
     }
   }
+  const DS ds;
   for (int n = 0; n < N; ++n)
   {
-    bool isClose = false;
-    for (int part = 0; part < parts; ++part)
-    {
-      auto & screen = screens[n * parts + part];
-      if constexpr (sizeof(T) == 1)
-      {
-        screen.AddCenter(table.centerFixed, table.centerLabel, table.labelStrictExtrema);
-      }
-      else
-      {
-        screen.AddCenter(table.centerScreen, table.centerLabel, table.labelStrictExtrema);
-      }
-      isClose |= screen.IsClose();
-    }
     const std::size_t begin = n * lanes;
     if (begin >= count)
     {
       return;
     }
-    if (HWY_UNLIKELY(isClose))
+    if (HWY_UNLIKELY(table.labelStrictExtrema))
+    {
+      for (int part = 0; part < parts; ++part)
+      {
+        screens[n * parts + part].AddCenter(centerScore, table.centerLabel);
+      }
+    }
+    auto isClose = screens[n * parts].IsClose();
+    if constexpr (isReal)
+    {
+      StoreLabels(dw, screens[n].label, count - begin, labels + begin);
+    }
+    else
+    {
+      constexpr int bits = 8 * sizeof(T);
+      const auto    both = hn::Or(screens[2 * n].label, hn::ShiftLeft<bits>(screens[2 * n + 1].label));
+      StoreLabels(d, hn::BitCast(d, both), count - begin, labels + begin);
+      isClose = hn::Or(isClose, screens[2 * n + 1].IsClose());
+    }
+    if (HWY_UNLIKELY(!hn::AllFalse(ds, isClose)))
     {
       LabelExactly<VAbsent>(table,
                             block,
                             at + static_cast<std::ptrdiff_t>(begin),
                             x + begin,
                             count - begin,
+                            VoxelBits{ BitsOf(ds, isClose), parts },
                             scratch,
                             labels + begin,
                             static_cast<ScoreOf<T> *>(nullptr));
-      continue;
-    }
-    if constexpr (isReal)
-    {
-      StoreLabels(LabelLanes<Lanes<T>>(), screens[n].label, count - begin, labels + begin);
-    }
-    else
-    {
-      constexpr int bits = 8 * sizeof(T);
-      const auto both = hn::Or(screens[2 * n].label, hn::ShiftLeft<bits>(screens[2 * n + 1].label));
-      StoreLabels(d, hn::BitCast(d, both), count - begin, labels + begin);
     }
   }
 }
@@ -606,7 +656,7 @@ LabelByScores(const KernelTable<T> &   table,
   {
     const T * const neighbor = block.sources[i] + at;
     const auto      weight = hn::Set(d, table.candidates[i].weight);
-    const auto      candidate = hn::Set(d, static_cast<double>(table.wideLabels[i]));
+    const auto      candidate = hn::Set(d, table.realLabels[i]);
     for (int n = 0; n < N; ++n)
     {
       const auto value = hn::LoadU(dt, neighbor + n * lanes);
@@ -659,13 +709,20 @@ LabelByScores(const KernelTable<T> &   table,
       return;
     }
     const auto centerScore = hn::Set(d, table.centerScore);
-    auto       centerWins = VRaw ? competes(centerScore, centerLabel, n) : Wins(d, centerScore, centerLabel, best[n], label[n]);
-    if (VRaw && table.labelStrictExtrema)
+    if constexpr (VRaw)
     {
-      centerWins = hn::Or(centerWins, hn::Eq(greatest[n], hn::Zero(d)));
+      auto centerWins = competes(centerScore, centerLabel, n);
+      if (table.labelStrictExtrema)
+      {
+        centerWins = hn::Or(centerWins, hn::Eq(greatest[n], hn::Zero(d)));
+      }
+      label[n] = hn::IfThenElse(centerWins, centerLabel, label[n]);
     }
-    label[n] = hn::IfThenElse(centerWins, centerLabel, label[n]);
-    best[n] = hn::IfThenElse(centerWins, centerScore, best[n]);
+    else
+    {
+      label[n] = LabelOfGreaterScore(d, centerScore, centerLabel, best[n], label[n]);
+    }
+    best[n] = hn::IfThenElse(hn::Eq(label[n], centerLabel), centerScore, best[n]);
     StoreResults(d, label[n], best[n], !VRaw, table.centerLabel, count - begin, labels + begin, scores ? scores + begin : nullptr);
   }
 }
@@ -720,6 +777,10 @@ LabelRows(const KernelTable<T> & table, const Block<T, TLabel> & block, T * scra
     auto * const   scores = block.scores ? block.scores + j * block.scoreStride : nullptr;
     const auto     atOf = [&](std::size_t x) { return j * block.stride + static_cast<std::ptrdiff_t>(x); };
     const auto     scoresAt = [&](std::size_t x) { return scores ? scores + x : nullptr; };
+    for (std::size_t byte = 0; byte < block.nextSize; byte += 64)
+    {
+      hwy::Prefetch(block.next + j * block.nextStride + byte);
+    }
     if constexpr (std::is_floating_point_v<T>)
     {
       if (block.isRaw)
@@ -750,7 +811,7 @@ LabelRows(const KernelTable<T> & table, const Block<T, TLabel> & block, T * scra
         }
       }
       ForEachStep(block.width, lanes, [&](std::size_t x, std::size_t count) HWY_ATTR {
-        LabelExactly<VAbsent>(table, block, atOf(x), x, count, scratch, labels + x, scoresAt(x));
+        LabelExactly<VAbsent>(table, block, atOf(x), x, count, AllVoxels, scratch, labels + x, scoresAt(x));
       });
     }
   }

@@ -101,6 +101,7 @@ KernelTable<TLane>::KernelTable(const Rules & rules)
     greatest = std::max(greatest, candidate.weight);
     least = std::min(least, candidate.weight);
     wideLabels.push_back(static_cast<std::int32_t>(candidate.label));
+    realLabels.push_back(static_cast<double>(candidate.label));
     LabelVector  everywhere;
     const auto   label = static_cast<std::uint16_t>(candidate.label);
     for (std::size_t at = 0; at < sizeof(everywhere); at += std::min<std::size_t>(sizeof(TLane), 2))

@@ -57,6 +57,7 @@ struct KernelTable
   std::vector<Candidate>     candidates; // by groups, and in each by ascending labels
   std::vector<LabelVector>   labels;     // of the candidates, for lanes of 8 and 16 bits
   std::vector<std::int32_t>  wideLabels;
+  std::vector<double>        realLabels;
   std::vector<Group>         groups;
   std::vector<std::size_t>   groupBegins;
   std::int32_t               centerLabel;

@@ -35,24 +35,25 @@
   STAGE(double, double, Double)
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "StageRow-inl.h"
+#define HWY_TARGET_INCLUDE "StageRows-inl.h"
 #include <hwy/foreach_target.h>
 
-#include "StageRow-inl.h"
+#include "StageRows-inl.h"
 
 namespace itk::NeighborhoodArgmaxLabel
 {
 #define NeighborhoodArgmaxLabel_STAGE(TPixel, TLane, Name)                                                               \
   HWY_EXPORT(Stage##Name);                                                                                               \
   template <>                                                                                                            \
-  void StageRow(const TPixel *        pixels,                                                                            \
-                const unsigned char * mask,                                                                              \
-                std::size_t           count,                                                                             \
-                const StageOptions &  options,                                                                           \
-                TLane *               lanes,                                                                             \
-                StagedFacts &         facts)                                                                             \
+  void StageRows(const Rows<const TPixel> &        pixels,                                                               \
+                 const Rows<const unsigned char> & mask,                                                                 \
+                 std::size_t                       width,                                                                \
+                 std::size_t                       rows,                                                                 \
+                 const StageOptions &              options,                                                              \
+                 const Rows<TLane> &               lanes,                                                                \
+                 StagedFacts &                     facts)                                                                \
   {                                                                                                                      \
-    HWY_DYNAMIC_DISPATCH(Stage##Name)(pixels, mask, count, options, lanes, facts);                                       \
+    HWY_DYNAMIC_DISPATCH(Stage##Name)(pixels, mask, width, rows, options, lanes, facts);                                 \
   }
 NeighborhoodArgmaxLabel_FOR_EACH_STAGE(NeighborhoodArgmaxLabel_STAGE)
 } // namespace itk::NeighborhoodArgmaxLabel
