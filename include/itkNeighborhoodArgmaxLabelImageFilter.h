@@ -24,11 +24,14 @@
 #include "itkNeighborhoodArgmaxLabelWalk.h"
 #include "itkNeighborhoodLabels.h"
 #include "itkTotalProgressReporter.h"
+#include "itkVariableLengthVector.h"
 #include "NeighborhoodArgmaxLabelExport.h"
 
+#include <array>
 #include <cstdint>
 #include <ostream>
 #include <type_traits>
+#include <vector>
 
 namespace itk
 {
@@ -62,8 +65,11 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *
  * \par Algorithm
  * For a voxel p and an offset o of its neighborhood,
- * \f[ score(o) = (v(p) - v(p + o)) \cdot weight(o), \qquad weight(o) = 1 / |o \cdot spacing|, \qquad
+ * \f[ score(o) = (v(p) - v(p + o)) \cdot weight(o), \qquad weight(o) = 1 / |D \cdot o|, \qquad
  *     score(0) = CenterScore. \f]
+ * D is the direction of the image times its spacing: distances are those of points in space. Where the direction is
+ * orthonormal, within ITK's tolerance of 1e-6, only the spacing counts. Where it is not, as for the lattice of a
+ * crystal, distances that differ by no more than that are equal: they are those that a symmetry makes equal.
  * The voxel gets the lowest label whose score is the greatest; a NaN counts as greater than any number. Both values are
  * converted to the DifferenceType and subtracted there (one rounding); weight and score are computed in double
  * precision. The reciprocal of the distance is rounded first, then the product: a program that divides by the distance
@@ -96,8 +102,9 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  *
  * \par Errors
  * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel
- * type, the radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, or the mask does
- * not lie on the image.
+ * type, the radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, the direction is
+ * singular, the mask does not lie on the image, or the image has a 64-bit integer that double does not hold (outside the
+ * mask it does not matter).
  *
  * \par Streaming
  * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border
@@ -173,10 +180,21 @@ public:
   itkGetConstMacro(Ascent, bool);
   itkBooleanMacro(Ascent);
 
-  /** On: distances in physical units. Off: distances in voxels. Default on. The sign of a spacing plays no part. */
+  /** On: distances in physical units, of direction and spacing. Off: distances in voxels. Default on. The sign of a
+   * spacing plays no part. */
   itkSetMacro(UseImageSpacing, bool);
   itkGetConstMacro(UseImageSpacing, bool);
   itkBooleanMacro(UseImageSpacing);
+
+  /** The spacing of an axis in each row, as of a map in degrees, whose columns are closer to each other the farther they
+   * are from the equator: a number for each index of the second axis. Distances from a voxel are those of its own row.
+   * An empty vector, the default: the spacing of the image. Used with `UseImageSpacing`; the image then has an
+   * orthonormal direction. Throws where there is no such axis. */
+  using RowSpacingType = VariableLengthVector<double>;
+  virtual void
+  SetSpacingOfRows(unsigned int axis, const RowSpacingType & spacing);
+  const RowSpacingType &
+  GetSpacingOfRows(unsigned int axis) const;
 
   /** Off: only the neighbors at offset +1 or -1 on a single axis compete; labels keep their numbers. Default on. */
   itkSetMacro(FullyConnected, bool);
@@ -191,9 +209,22 @@ public:
   void
   SetRadius(SizeValueType radius);
 
-  /** What happens where the neighborhood leaves the image. Default `Background`. */
-  itkSetEnumMacro(Border, BorderEnum);
-  itkGetEnumMacro(Border, BorderEnum);
+  /** What happens where the neighborhood leaves the image, on all axes. Default `Background`. */
+  virtual void
+  SetBorder(BorderEnum border);
+  /** That of the first axis, which all have unless SetBorderOfAxis() was called. */
+  BorderEnum
+  GetBorder() const
+  {
+    return m_Border[0];
+  }
+
+  /** The same along one axis, as for a globe that is periodic in longitude. With `Background`, voxels whose neighborhood
+   * leaves the image along this axis get the `BackgroundValue`. Throws where there is no such axis. */
+  virtual void
+  SetBorderOfAxis(unsigned int axis, BorderEnum border);
+  BorderEnum
+  GetBorderOfAxis(unsigned int axis) const;
 
   /** Label of voxels at a `Background` border and outside the mask. Default 0. */
   itkSetMacro(BackgroundValue, OutputPixelType);
@@ -282,9 +313,16 @@ private:
   OutputImageRegionType
   GetLabeledRegion(const OutputImageRegionType & region) const;
 
-  /** Who competes, and for what. */
-  NeighborhoodArgmaxLabel::Rules
-  MakeRules() const;
+  void
+  VerifySpacingOfRows(unsigned int axis) const;
+
+  /** Throws where the image has a number that DifferenceType does not hold. */
+  void
+  VerifyNumbers() const;
+
+  /** Who competes, and for what: in all rows, or in each row of a region that gets labels. */
+  std::vector<NeighborhoodArgmaxLabel::Rules>
+  MakeRules(const OutputImageRegionType & labeled) const;
 
   double          m_CenterScore{ -100.0 };
   bool            m_LabelStrictExtrema{ false };
@@ -292,7 +330,10 @@ private:
   bool            m_UseImageSpacing{ true };
   bool            m_FullyConnected{ true };
   RadiusType      m_Radius{ UnitRadius() };
-  BorderEnum      m_Border{ BorderEnum::Background };
+
+  std::array<BorderEnum, ImageDimension>     m_Border;
+  std::array<RowSpacingType, ImageDimension> m_SpacingOfRows;
+
   OutputPixelType m_BackgroundValue{};
   bool            m_GenerateScoreImage{ false };
 

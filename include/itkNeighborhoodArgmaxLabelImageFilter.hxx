@@ -34,6 +34,71 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::NeighborhoodArgma
 {
   this->DynamicMultiThreadingOn();
   this->ThreaderUpdateProgressOff();
+  m_Border.fill(BorderEnum::Background);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::SetBorder(BorderEnum border)
+{
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    this->SetBorderOfAxis(axis, border);
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::SetBorderOfAxis(unsigned int axis, BorderEnum border)
+{
+  if (axis >= ImageDimension)
+  {
+    itkExceptionMacro("The axis " << axis << " of SetBorderOfAxis: give one from 0 to " << ImageDimension - 1);
+  }
+  if (m_Border[axis] != border)
+  {
+    m_Border[axis] = border;
+    this->Modified();
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetBorderOfAxis(unsigned int axis) const -> BorderEnum
+{
+  if (axis >= ImageDimension)
+  {
+    itkExceptionMacro("The axis " << axis << " of GetBorderOfAxis: give one from 0 to " << ImageDimension - 1);
+  }
+  return m_Border[axis];
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::SetSpacingOfRows(unsigned int           axis,
+                                                                                const RowSpacingType & spacing)
+{
+  if (axis >= ImageDimension)
+  {
+    itkExceptionMacro("The axis " << axis << " of SetSpacingOfRows: give one from 0 to " << ImageDimension - 1);
+  }
+  if (m_SpacingOfRows[axis] != spacing)
+  {
+    m_SpacingOfRows[axis] = spacing;
+    this->Modified();
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetSpacingOfRows(unsigned int axis) const
+  -> const RowSpacingType &
+{
+  if (axis >= ImageDimension)
+  {
+    itkExceptionMacro("The axis " << axis << " of GetSpacingOfRows: give one from 0 to " << ImageDimension - 1);
+  }
+  return m_SpacingOfRows[axis];
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -144,10 +209,13 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyPreconditio
   {
     itkExceptionMacro("CenterScore is " << m_CenterScore << ": it must be a number, or infinite");
   }
-  if (m_Border > BorderEnum::Periodic)
+  for (const auto border : m_Border)
   {
-    itkExceptionMacro("Border is " << static_cast<int>(m_Border)
-                                   << ": it must be Background (0), Inside (1) or Periodic (2)");
+    if (border > BorderEnum::Periodic)
+    {
+      itkExceptionMacro("Border is " << static_cast<int>(border)
+                                     << ": it must be Background (0), Inside (1) or Periodic (2)");
+    }
   }
   NeighborhoodArgmaxLabel::VerifyRadius<OutputPixelType>(m_Radius, "compare", "output");
 }
@@ -165,8 +233,49 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyInputInform
       itkExceptionMacro("The spacing of the input image is " << spacing << ": it must be from 1e-300 to 1e300");
     }
   }
+  const auto & direction = this->GetInput()->GetDirection();
+  if (m_UseImageSpacing && !(std::abs(vnl_determinant(direction.GetVnlMatrix())) > 1e-12))
+  {
+    itkExceptionMacro("The direction of the input image is singular: give it one whose axes span the space. It is\n"
+                      << direction);
+  }
+  for (unsigned int axis = 0; axis < ImageDimension && m_UseImageSpacing; ++axis)
+  {
+    this->VerifySpacingOfRows(axis);
+  }
   NeighborhoodArgmaxLabel::VerifyImageAndMask(
     *this->GetInput(), this->GetMaskImage(), "input image", [this] { Superclass::VerifyInputInformation(); });
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifySpacingOfRows(unsigned int axis) const
+{
+  const auto & spacing = m_SpacingOfRows[axis];
+  if (spacing.Size() == 0)
+  {
+    return;
+  }
+  const auto & region = this->GetInput()->GetLargestPossibleRegion();
+  const auto   numberOfRows = ImageDimension > 1 ? region.GetSize(ImageDimension > 1 ? 1 : 0) : 1;
+  if (spacing.Size() != numberOfRows)
+  {
+    itkExceptionMacro("SpacingOfRows of axis " << axis << " has " << spacing.Size() << " numbers: give one for each of the "
+                                               << numberOfRows << " rows");
+  }
+  for (unsigned int row = 0; row < spacing.Size(); ++row)
+  {
+    if (!(spacing[row] >= 1e-300 && spacing[row] <= 1e300))
+    {
+      itkExceptionMacro("SpacingOfRows of axis " << axis << " is " << spacing[row] << " in row " << row
+                                                 << ": it must be from 1e-300 to 1e300");
+    }
+  }
+  if (!NeighborhoodArgmaxLabel::IsOrthonormal(this->GetInput()->GetDirection()))
+  {
+    itkExceptionMacro("SpacingOfRows of axis " << axis << " is set, and the direction of the input image is not "
+                                               << "orthonormal: give one of them");
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -187,7 +296,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateInputRequ
   {
     const bool leaves = requested.GetIndex(axis) < largest.GetIndex(axis) ||
                         requested.GetUpperIndex()[axis] > largest.GetUpperIndex()[axis];
-    if (m_Border == BorderEnum::Periodic && leaves)
+    if (m_Border[axis] == BorderEnum::Periodic && leaves)
     {
       requested.SetIndex(axis, largest.GetIndex(axis));
       requested.SetSize(axis, largest.GetSize(axis));
@@ -230,6 +339,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
   {
     NeighborhoodArgmaxLabel::VerifyMemory(*this->GetMaskImage(), "mask image");
   }
+  this->VerifyNumbers();
   const OutputImageRegionType region = this->GetOutput()->GetRequestedRegion();
   if (region.GetNumberOfPixels() > smallImage)
   {
@@ -246,18 +356,65 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
 }
 
 template <typename TInputImage, typename TOutputImage>
+void
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyNumbers() const
+{
+  if constexpr (std::is_integral_v<InputPixelType> && sizeof(InputPixelType) > 4)
+  {
+    const auto * const input = this->GetInput();
+    const auto * const mask = this->GetMaskImage();
+    NeighborhoodArgmaxLabel::ForEachRow(input->GetRequestedRegion(), [&](IndexType index) {
+      const auto * const value = input->GetBufferPointer() + input->ComputeOffset(index);
+      const auto * const isInside = mask ? mask->GetBufferPointer() + mask->ComputeOffset(index) : nullptr;
+      for (SizeValueType x = 0; x < input->GetRequestedRegion().GetSize(0); ++x)
+      {
+        // Absolute values up to 2^53, and all others whose last digits are 0.
+        const auto rounded = static_cast<double>(value[x]);
+        const bool isHeld = rounded < 0x1p63 ? static_cast<InputPixelType>(rounded) == value[x]
+                                             : !std::is_signed_v<InputPixelType> && rounded < 0x1p64 &&
+                                                 static_cast<InputPixelType>(rounded) == value[x];
+        if (!isHeld && (isInside == nullptr || isInside[x]))
+        {
+          index[0] += static_cast<IndexValueType>(x);
+          itkExceptionMacro("The input image has the value "
+                            << value[x] << " at " << index
+                            << ", which double does not hold: scale the image, or cast it to double, which rounds");
+        }
+      }
+    });
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
 auto
-NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules() const -> NeighborhoodArgmaxLabel::Rules
+NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules(const OutputImageRegionType & labeled) const
+  -> std::vector<NeighborhoodArgmaxLabel::Rules>
 {
   Matrix<double, ImageDimension, ImageDimension> steps;
-  const auto                                     spacing = this->GetInput()->GetSpacing();
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  steps.SetIdentity();
+  if (m_UseImageSpacing)
   {
-    steps(axis, axis) = m_UseImageSpacing ? static_cast<double>(spacing[axis]) : 1.0;
+    steps = NeighborhoodArgmaxLabel::StepsOf(*this->GetInput());
   }
-  auto rules = NeighborhoodArgmaxLabel::MakeRules<ImageDimension>(m_Radius, steps, m_FullyConnected);
-  rules.centerScore = m_CenterScore;
-  rules.labelStrictExtrema = m_LabelStrictExtrema;
+  constexpr unsigned int second = ImageDimension > 1 ? 1 : 0;
+  const bool             areAlike =
+    !m_UseImageSpacing || std::all_of(m_SpacingOfRows.begin(), m_SpacingOfRows.end(), [](const auto & spacing) {
+      return spacing.Size() == 0;
+    });
+  const auto firstRow = labeled.GetIndex(second) - this->GetInput()->GetLargestPossibleRegion().GetIndex(second);
+  std::vector<NeighborhoodArgmaxLabel::Rules> rules(areAlike ? 1 : labeled.GetSize(second));
+  for (std::size_t row = 0; row < rules.size(); ++row)
+  {
+    for (unsigned int axis = 0; axis < ImageDimension && !areAlike; ++axis)
+    {
+      const auto & spacing = m_SpacingOfRows[axis];
+      const auto   at = static_cast<unsigned int>(firstRow + static_cast<IndexValueType>(row));
+      steps(axis, axis) = spacing.Size() > 0 ? spacing[at] : steps(axis, axis);
+    }
+    rules[row] = NeighborhoodArgmaxLabel::MakeRules<ImageDimension>(m_Radius, steps, m_FullyConnected);
+    rules[row].centerScore = m_CenterScore;
+    rules[row].labelStrictExtrema = m_LabelStrictExtrema;
+  }
   return rules;
 }
 
@@ -266,24 +423,19 @@ auto
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GetLabeledRegion(
   const OutputImageRegionType & region) const -> OutputImageRegionType
 {
-  OutputImageRegionType labeled = region;
-  if (m_Border == BorderEnum::Background)
+  OutputImageRegionType interior = this->GetInput()->GetLargestPossibleRegion();
+  RadiusType            margin{};
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
-    OutputImageRegionType interior = this->GetInput()->GetLargestPossibleRegion();
-    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-    {
-      if (interior.GetSize(axis) <= 2 * m_Radius[axis])
-      {
-        return OutputImageRegionType(region.GetIndex(), {});
-      }
-    }
-    interior.ShrinkByRadius(m_Radius);
-    if (!labeled.Crop(interior))
+    margin[axis] = m_Border[axis] == BorderEnum::Background ? m_Radius[axis] : 0;
+    if (interior.GetSize(axis) <= 2 * margin[axis])
     {
       return OutputImageRegionType(region.GetIndex(), {});
     }
   }
-  return labeled;
+  interior.ShrinkByRadius(margin);
+  OutputImageRegionType labeled = region;
+  return labeled.Crop(interior) ? labeled : OutputImageRegionType(region.GetIndex(), {});
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -312,13 +464,21 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const
   using ImagesType = NeighborhoodArgmaxLabel::WalkImages<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
 
   const ImagesType images{ this->GetInput(), this->GetMaskImage(), this->GetOutput(), this->GetScoreImage() };
-  const auto       rules = this->MakeRules();
+  const auto       labeled = this->GetLabeledRegion(region);
+  auto             rules = this->MakeRules(labeled);
+  if (rules.empty()) // nothing is labeled
+  {
+    rules.emplace_back();
+  }
+  const bool areOrdinary = std::all_of(rules.begin(), rules.end(), [](const auto & rule) { return rule.AreOrdinary(); });
   NeighborhoodArgmaxLabel::CallWithLane<InputPixelType>(
-    images.mask != nullptr, rules.AreOrdinary(), NumberOfLabels(m_Radius), [&](auto lane) {
+    images.mask != nullptr, areOrdinary, NumberOfLabels(m_Radius), [&](auto lane) {
       using WalkType = NeighborhoodArgmaxLabel::Walk<ImagesType, decltype(lane)>;
       typename WalkType::Options options{ m_Radius, {}, m_Ascent, m_BackgroundValue };
-      options.periodic.fill(m_Border == BorderEnum::Periodic);
-      WalkType(images, options, rules).LabelRegion(region, this->GetLabeledRegion(region), progress);
+      std::transform(m_Border.begin(), m_Border.end(), options.periodic.begin(), [](BorderEnum border) {
+        return border == BorderEnum::Periodic;
+      });
+      WalkType(images, options, rules).LabelRegion(region, labeled, progress);
     });
 }
 
@@ -334,7 +494,11 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::PrintSelf(std::os
   os << indent << "UseImageSpacing: " << (m_UseImageSpacing ? "On" : "Off") << std::endl;
   os << indent << "FullyConnected: " << (m_FullyConnected ? "On" : "Off") << std::endl;
   os << indent << "Radius: " << m_Radius << std::endl;
-  os << indent << "Border: " << m_Border << std::endl;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    os << indent << "Border of axis " << axis << ": " << m_Border[axis] << std::endl;
+    os << indent << "SpacingOfRows of axis " << axis << ": " << m_SpacingOfRows[axis] << std::endl;
+  }
   os << indent
      << "BackgroundValue: " << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(m_BackgroundValue)
      << std::endl;

@@ -23,7 +23,10 @@
 #include "itkNeighborhoodLabels.h"
 #include "itkSize.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <vector>
 
 /** \file
  * Internal: the only place that makes candidates. */
@@ -42,6 +45,75 @@ RadiusOfPlanes(Size<VDimension> radius)
   return radius;
 }
 
+/** ITK's tolerance for directions. */
+constexpr double DirectionTolerance = 1e-6;
+
+template <unsigned int VDimension>
+bool
+IsOrthonormal(const Matrix<double, VDimension, VDimension> & direction)
+{
+  for (unsigned int a = 0; a < VDimension; ++a)
+  {
+    for (unsigned int b = 0; b <= a; ++b)
+    {
+      double product = 0.0;
+      for (unsigned int component = 0; component < VDimension; ++component)
+      {
+        product += direction(component, a) * direction(component, b);
+      }
+      if (!(std::abs(product - (a == b ? 1.0 : 0.0)) <= DirectionTolerance))
+      {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+/** The steps of an image's axes in space, as columns: direction times spacing. Where the direction is orthonormal only the
+ * spacing counts, so that a rounded rotation changes no label. */
+template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
+Matrix<double, VDimension, VDimension>
+StepsOf(const TImage & image)
+{
+  Matrix<double, VDimension, VDimension> direction = image.GetDirection();
+  if (IsOrthonormal(direction))
+  {
+    direction.SetIdentity();
+  }
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    for (unsigned int component = 0; component < VDimension; ++component)
+    {
+      direction(component, axis) *= static_cast<double>(image.GetSpacing()[axis]);
+    }
+  }
+  return direction;
+}
+
+/** Distances that the symmetry of a lattice makes equal differ by rounding. Sorted by length, those that are at most
+ * DirectionTolerance longer than the first of a run get its weight. */
+inline void
+UniteWeights(std::vector<Candidate> & candidates)
+{
+  std::vector<Candidate *> sorted;
+  for (Candidate & candidate : candidates)
+  {
+    sorted.push_back(&candidate);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Candidate * a, const Candidate * b) {
+    return a->weight > b->weight;
+  });
+  for (std::size_t i = 1; i < sorted.size(); ++i)
+  {
+    const double before = sorted[i - 1]->weight;
+    if (before <= sorted[i]->weight * (1 + DirectionTolerance))
+    {
+      sorted[i]->weight = before;
+    }
+  }
+}
+
 /** Who competes, with the inverse of which distance. The columns of `steps` are the steps of the axes in space. Planes
  * have the order of the labels of RadiusOfPlanes(). */
 template <unsigned int VDimension>
@@ -52,6 +124,7 @@ MakeRules(const Size<VDimension> &                       radius,
 {
   const NeighborhoodLabels<VDimension> labels(radius);
   const NeighborhoodLabels<VDimension> planes(RadiusOfPlanes(radius));
+  bool                                 isLattice = false;
   Rules                                rules;
   rules.centerLabel = static_cast<std::uint32_t>(labels.GetCenter());
   rules.centerPlane = static_cast<std::uint32_t>(planes.GetCenter());
@@ -74,6 +147,7 @@ MakeRules(const Size<VDimension> &                       radius,
       for (unsigned int axis = 0; axis < VDimension; ++axis)
       {
         vector[component] += static_cast<double>(offset[axis]) * steps(component, axis);
+        isLattice = isLattice || (component != axis && steps(component, axis) != 0);
       }
     }
     Candidate candidate{ label, 0, 0, static_cast<std::ptrdiff_t>(offset[0]), InverseLength(vector, VDimension) };
@@ -85,6 +159,10 @@ MakeRules(const Size<VDimension> &                       radius,
     }
     candidate.plane = static_cast<std::uint32_t>(planes.LabelOf(offset));
     rules.candidates.push_back(candidate);
+  }
+  if (isLattice)
+  {
+    UniteWeights(rules.candidates);
   }
   return rules;
 }

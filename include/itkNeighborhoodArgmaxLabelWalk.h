@@ -26,6 +26,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -101,16 +103,23 @@ public:
     LabelType                       backgroundValue;
   };
 
-  Walk(const TImages & images, const Options & options, const Rules & rules)
+  /** `rules` are those of all rows, or of each row of the labeled region: at each of its indices along the second axis.
+   */
+  Walk(const TImages & images, const Options & options, const std::vector<Rules> & rules)
     : m_Images(images)
     , m_Options(options)
     , m_Rows(images.input, images.mask, options.periodic)
     , m_Planes(RadiusOfPlanes(options.radius))
-    , m_Kernel(rules)
-    , m_CenterPlane(rules.centerPlane)
+    , m_CenterPlane(rules.front().centerPlane)
     , m_MarginOfRows(Dimension > 1 ? options.radius[SecondAxis] : 0)
     , m_LabelsAreBytes(NeighborhoodLabels<Dimension>(options.radius).GetNumberOfLabels() <= 1 << 8)
-  {}
+  {
+    for (const Rules & rulesOfRow : rules)
+    {
+      m_Kernels.push_back(std::make_unique<KernelType>(rulesOfRow));
+      m_Limit = std::min(m_Limit, m_Kernels.back()->GetLimit());
+    }
+  }
 
   /** Labels `labeled`, and fills the rest of the region around it with background. */
   void
@@ -145,6 +154,7 @@ public:
 
 private:
   static constexpr unsigned int SecondAxis = Dimension > 1 ? 1 : 0;
+  using KernelType = Kernel<TLane>;
 
   /** A staged plane: the rows of the block and those around them. */
   struct Plane
@@ -185,6 +195,14 @@ private:
     }
   }
 
+  /** Of a row of the block. */
+  const KernelType &
+  KernelAt(SizeValueType row) const
+  {
+    const auto at = m_Block.GetIndex(SecondAxis) - m_Labeled.GetIndex(SecondAxis) + static_cast<IndexValueType>(row);
+    return *m_Kernels[m_Kernels.size() == 1 ? 0 : static_cast<std::size_t>(at)];
+  }
+
   SizeValueType
   NumberOfRows() const
   {
@@ -222,10 +240,10 @@ private:
   {
     const SizeValueType width = m_Block.GetSize(0);
     const SizeValueType padded = width + 2 * m_Options.radius[0];
-    const SizeValueType step = m_Kernel.GetStep();
+    const SizeValueType step = m_Kernels.front()->GetStep();
     // Rows that would leave much of a step unused are labeled as one long row, with their margins.
     const SizeValueType steps = (width + step - 1) / step;
-    m_IsOneRow = this->NumberOfRows() > 1 && 8 * steps * step > 9 * padded;
+    m_IsOneRow = m_Kernels.size() == 1 && this->NumberOfRows() > 1 && 8 * steps * step > 9 * padded;
     constexpr SizeValueType line = 64 / sizeof(TLane);
     m_Stride = m_IsOneRow ? padded : (padded + line - 1) / line * line;
     if (!m_IsOneRow && m_Stride * sizeof(TLane) % 1024 == 0)
@@ -237,7 +255,7 @@ private:
     for (Plane & plane : m_Window)
     {
       plane.isStaged = false;
-      plane.lanes.resize((this->NumberOfRows() + 2 * m_MarginOfRows) * m_Stride + Kernel<TLane>::OverRead);
+      plane.lanes.resize((this->NumberOfRows() + 2 * m_MarginOfRows) * m_Stride + KernelType::OverRead);
     }
     m_InitialOf.clear();
   }
@@ -283,7 +301,9 @@ private:
       facts.hasNaN |= plane.facts.hasNaN;
       facts.isExtreme |= plane.facts.isExtreme;
     }
-    m_Staging = m_Kernel.NeedsRaw(facts) ? Staging::Raw : Staging::Ordered;
+    const bool needsRaw =
+      std::any_of(m_Kernels.begin(), m_Kernels.end(), [&](const auto & kernel) { return kernel->NeedsRaw(facts); });
+    m_Staging = needsRaw ? Staging::Raw : Staging::Ordered;
     for (std::uint64_t number = 0; number < m_Planes.GetNumberOfLabels(); ++number)
     {
       const IndexType index = this->IndexOfPlane(number);
@@ -303,7 +323,7 @@ private:
     plane.isStaged = true;
     plane.staging = staging;
     plane.facts = {};
-    const StageOptions  options{ m_Options.ascent, staging, m_Kernel.GetLimit() };
+    const StageOptions  options{ m_Options.ascent, staging, m_Limit };
     const SizeValueType length = m_Block.GetSize(0) + 2 * m_Options.radius[0];
     IndexType           start = index;
     start[0] -= static_cast<IndexValueType>(m_Options.radius[0]);
@@ -381,7 +401,7 @@ private:
       block.labels = result.labels + static_cast<std::ptrdiff_t>(row) * result.labelStride;
       block.scores =
         result.scores ? result.scores + static_cast<std::ptrdiff_t>(row) * result.scoreStride : nullptr;
-      m_Kernel.Label(block);
+      this->KernelAt(row).Label(block);
     }
     this->Finish(m_Images.labels, labels, m_Options.backgroundValue);
     if (m_Images.scores)
@@ -402,7 +422,7 @@ private:
     };
     block.center = at(m_CenterPlane, 0, 0);
     block.sources.clear();
-    for (const Candidate & candidate : m_Kernel.GetCandidates())
+    for (const Candidate & candidate : this->KernelAt(row).GetCandidates())
     {
       block.sources.push_back(at(candidate.plane, candidate.row, candidate.column));
     }
@@ -413,7 +433,7 @@ private:
     {
       this->MakeInitial(row, block.width);
       block.initial = m_Initial.empty() ? nullptr : m_Initial.data();
-      block.initialStride = static_cast<std::ptrdiff_t>(block.width + Kernel<TLane>::OverRead);
+      block.initialStride = static_cast<std::ptrdiff_t>(block.width + KernelType::OverRead);
     }
   }
 
@@ -483,17 +503,16 @@ private:
   NumberOfRowsAlike(SizeValueType row) const
   {
     const SizeValueType end = this->NumberOfRows();
-    if (std::is_floating_point_v<TLane> || m_Images.mask)
+    if (m_Kernels.size() > 1)
+    {
+      return 1;
+    }
+    if (std::is_floating_point_v<TLane> || m_Images.mask || m_Options.periodic[SecondAxis])
     {
       return end - row;
     }
-    const auto presence = this->GetPresence(row);
-    const auto margin = static_cast<IndexValueType>(m_MarginOfRows);
+    const auto    margin = static_cast<IndexValueType>(m_MarginOfRows);
     SizeValueType next = row + 1;
-    if (m_Options.periodic[SecondAxis])
-    {
-      return end - row;
-    }
     // Between the faces all rows are alike.
     const auto & image = m_Images.input->GetLargestPossibleRegion();
     const auto   y = m_Block.GetIndex(SecondAxis) + static_cast<IndexValueType>(row);
@@ -511,7 +530,7 @@ private:
   MakeInitial(SizeValueType row, SizeValueType width)
   {
     const auto presence = this->GetPresence(row);
-    if (presence == m_InitialOf && (presence.empty() || m_InitialWidth == width))
+    if (presence == m_InitialOf && (presence.empty() || (m_InitialWidth == width && m_Kernels.size() == 1)))
     {
       return;
     }
@@ -522,8 +541,9 @@ private:
     {
       return;
     }
-    const auto & groups = m_Kernel.GetGroups();
-    const auto   stride = width + Kernel<TLane>::OverRead;
+    const KernelType & kernel = this->KernelAt(row);
+    const auto &       groups = kernel.GetGroups();
+    const auto   stride = width + KernelType::OverRead;
     m_Initial.assign((groups.size() - 1) * stride, static_cast<TLane>(-1));
     if (m_Images.mask)
     {
@@ -534,7 +554,7 @@ private:
       const auto labelOf = [&](SizeValueType x) {
         for (std::size_t i = groups[group]; i < groups[group + 1]; ++i)
         {
-          const Candidate & candidate = m_Kernel.GetCandidates()[i];
+          const Candidate & candidate = kernel.GetCandidates()[i];
           const auto        rowNumber = candidate.row + static_cast<std::ptrdiff_t>(m_MarginOfRows);
           if (presence[candidate.plane] &&
               presence[m_Planes.GetNumberOfLabels() + static_cast<std::size_t>(rowNumber)] &&
@@ -646,10 +666,12 @@ private:
   Options                       m_Options;
   RowsType                      m_Rows;
   NeighborhoodLabels<Dimension> m_Planes;
-  Kernel<TLane>                 m_Kernel;
   std::uint64_t                 m_CenterPlane;
   SizeValueType                 m_MarginOfRows; // around those of a block
   bool                          m_LabelsAreBytes;
+
+  std::vector<std::unique_ptr<KernelType>> m_Kernels; // one, or one for each row of m_Labeled
+  double                                   m_Limit{ std::numeric_limits<double>::max() };
 
   RegionType         m_Region;
   RegionType         m_Labeled;

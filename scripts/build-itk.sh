@@ -46,7 +46,7 @@ cmake_language(DEFER CALL set_target_properties itkvnl PROPERTIES UNITY_BUILD_CO
 flags=(-ffunction-sections -fdata-sections)
 
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
-require_packages build-essential castxml git python3-dev python3-venv xz-utils
+require_packages build-essential castxml git libhwy-dev python3-dev python3-venv xz-utils
 python=$(command -v "${PYTHON:-python3}") || { echo "PYTHON: no program ${PYTHON:-python3}"; exit 1; }
 
 inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity" "${flags[@]}"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # Sourced by the other scripts.
 
-library_packages=(build-essential cmake libinsighttoolkit5-dev ninja-build)
+library_packages=(build-essential cmake libhwy-dev libinsighttoolkit5-dev ninja-build)
 program_packages=("${library_packages[@]}" libcli11-dev libstb-dev libtiff-dev zlib1g-dev)
 test_packages=(ccache libgtest-dev)
 

@@ -139,7 +139,8 @@ PlainLabels(const TImage & image)
   labels->Allocate();
   scores->SetRegions(image.GetLargestPossibleRegion());
   scores->Allocate();
-  PlainDefinition::Compute(image, PlainDefinition::Options<Dimension>{}, *labels, *scores);
+  const PlainDefinition::Options<Dimension> defaults;
+  PlainDefinition::Compute(image, defaults, *labels, *scores);
   return LabelsOf(*labels);
 }
 

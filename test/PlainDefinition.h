@@ -21,7 +21,10 @@
 #include "itkImage.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <type_traits>
 #include <vector>
 
@@ -44,9 +47,18 @@ struct Options
   bool                                          useSpacing{ true };
   bool                                          fullyConnected{ true };
   itk::Size<VDimension>                         radius{ itk::Size<VDimension>::Filled(1) };
-  Border                                        border{ Border::Background };
+  std::array<Border, VDimension>                border{}; // of each axis
   double                                        backgroundValue{ 0.0 };
   const itk::Image<unsigned char, VDimension> * mask{ nullptr };
+
+  /** Of each axis, its spacing in each row; or empty. */
+  std::array<std::vector<double>, VDimension> spacingOfRows;
+
+  void
+  SetBorder(const Border all)
+  {
+    border.fill(all);
+  }
 };
 
 template <typename TPixel>
@@ -97,14 +109,15 @@ IsFaceNeighbor(const itk::Offset<VDimension> & offset)
   return sum == 1;
 }
 
+/** 1 / the length of a vector. */
 template <unsigned int VDimension>
 double
-Weight(const itk::Offset<VDimension> & offset, const itk::Vector<double, VDimension> & spacing)
+Weight(const itk::Vector<double, VDimension> & vector)
 {
   double longest = 0.0;
   for (unsigned int axis = 0; axis < VDimension; ++axis)
   {
-    longest = std::fmax(longest, std::fabs(static_cast<double>(offset[axis]) * spacing[axis]));
+    longest = std::fmax(longest, std::fabs(vector[axis]));
   }
   // A power of two changes no digit, and keeps squares from overflow.
   int exponent = 0;
@@ -112,35 +125,100 @@ Weight(const itk::Offset<VDimension> & offset, const itk::Vector<double, VDimens
   double sum = 0.0;
   for (unsigned int axis = 0; axis < VDimension; ++axis)
   {
-    const double length = std::ldexp(static_cast<double>(offset[axis]) * spacing[axis], -exponent);
+    const double length = std::ldexp(vector[axis], -exponent);
     sum += length * length;
   }
   return std::ldexp(1.0 / std::sqrt(sum), -exponent);
 }
 
-template <unsigned int VDimension>
-bool
-NeighborhoodLeaves(const itk::ImageRegion<VDimension> & region,
-                   const itk::Index<VDimension> &       p,
-                   const itk::Size<VDimension> &        radius)
+/** The weights of offsets: of distances along the axes where the direction is orthonormal to 1e-6, else of those in space,
+ * of which those of competing neighbors are equal that
+ * are at most 1e-6 longer than the shortest of them. The others mean nothing. */
+template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
+std::vector<double>
+Weights(const TImage & image, const std::vector<itk::Offset<VDimension>> & offsets, bool useSpacing, bool fullyConnected)
 {
-  itk::Offset<VDimension> r;
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  const auto direction = image.GetDirection();
+  bool       isOrthonormal = true;
+  for (unsigned int a = 0; a < VDimension; ++a)
   {
-    r[axis] = static_cast<itk::OffsetValueType>(radius[axis]);
+    for (unsigned int b = 0; b < VDimension; ++b)
+    {
+      double product = a == b ? -1.0 : 0.0;
+      for (unsigned int c = 0; c < VDimension; ++c)
+      {
+        product += direction(c, a) * direction(c, b);
+      }
+      isOrthonormal = isOrthonormal && std::fabs(product) <= 1e-6;
+    }
   }
-  return !region.IsInside(p - r) || !region.IsInside(p + r);
+  std::vector<double> weights;
+  for (const auto & offset : offsets)
+  {
+    itk::Vector<double, VDimension> vector(0.0);
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      for (unsigned int c = 0; c < VDimension; ++c)
+      {
+        const double along = isOrthonormal || !useSpacing ? (c == axis ? 1.0 : 0.0) : direction(c, axis);
+        vector[c] +=
+          static_cast<double>(offset[axis]) * (along * (useSpacing ? static_cast<double>(image.GetSpacing()[axis]) : 1.0));
+      }
+    }
+    weights.push_back(Weight(vector));
+  }
+  if (useSpacing && !isOrthonormal)
+  {
+    weights[offsets.size() / 2] = 0.0;
+    for (std::size_t label = 0; label < offsets.size(); ++label)
+    {
+      weights[label] = fullyConnected || IsFaceNeighbor(offsets[label]) ? weights[label] : 0.0;
+    }
+    auto sorted = weights;
+    std::sort(sorted.begin(), sorted.end(), std::greater<double>());
+    double first = sorted.front();
+    for (const double weight : sorted)
+    {
+      first = first <= weight * (1 + 1e-6) ? first : weight;
+      std::replace(weights.begin(), weights.end(), weight, first);
+    }
+  }
+  return weights;
 }
 
+/** Whether the neighborhood of p leaves the region along an axis that makes background. */
+template <unsigned int VDimension>
+bool
+IsBackground(const itk::ImageRegion<VDimension> & region,
+             const itk::Index<VDimension> &       p,
+             const Options<VDimension> &          options)
+{
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    const auto r = static_cast<itk::OffsetValueType>(options.radius[axis]);
+    const auto first = region.GetIndex(axis);
+    const auto last = first + static_cast<itk::OffsetValueType>(region.GetSize(axis)) - 1;
+    if (options.border[axis] == Border::Background && (p[axis] - r < first || p[axis] + r > last))
+    {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** On the other side where it is outside along a periodic axis. */
 template <unsigned int VDimension>
 itk::Index<VDimension>
-Wrapped(const itk::ImageRegion<VDimension> & region, itk::Index<VDimension> q)
+Wrapped(const itk::ImageRegion<VDimension> & region, itk::Index<VDimension> q, const Options<VDimension> & options)
 {
   for (unsigned int axis = 0; axis < VDimension; ++axis)
   {
     const auto first = region.GetIndex(axis);
     const auto size = static_cast<itk::OffsetValueType>(region.GetSize(axis));
-    q[axis] = first + ((q[axis] - first) % size + size) % size;
+    if (options.border[axis] == Border::Periodic)
+    {
+      q[axis] = first + ((q[axis] - first) % size + size) % size;
+    }
   }
   return q;
 }
@@ -158,29 +236,32 @@ Compute(const TImage &                          image,
   using ScoreType = typename TScoreImage::PixelType;
   constexpr auto Dimension = TImage::ImageDimension;
 
-  itk::Vector<double, Dimension> spacing(1.0);
-  if (options.useSpacing)
-  {
-    spacing = image.GetSpacing();
-  }
-  const auto          offsets = Offsets(options.radius);
-  const auto          center = offsets.size() / 2;
-  std::vector<double> weights;
-  for (const auto & offset : offsets)
-  {
-    weights.push_back(Weight(offset, spacing));
-  }
+  const auto offsets = Offsets(options.radius);
+  const auto center = offsets.size() / 2;
+  auto       weights = Weights(image, offsets, options.useSpacing, options.fullyConnected);
 
   const auto region = image.GetLargestPossibleRegion();
   for (itk::ImageRegionConstIteratorWithIndex<TImage> it(&image, region); !it.IsAtEnd(); ++it)
   {
     const auto p = it.GetIndex();
     const bool isMasked = options.mask != nullptr && options.mask->GetPixel(p) == 0;
-    if (isMasked || (options.border == Border::Background && NeighborhoodLeaves(region, p, options.radius)))
+    if (isMasked || IsBackground(region, p, options))
     {
       labels.SetPixel(p, static_cast<LabelType>(options.backgroundValue));
       scores.SetPixel(p, ScoreType{});
       continue;
+    }
+
+    for (std::size_t label = 0; label < offsets.size() && options.useSpacing && !options.spacingOfRows[0].empty(); ++label)
+    {
+      itk::Vector<double, Dimension> vector;
+      for (unsigned int axis = 0; axis < Dimension; ++axis)
+      {
+        const auto & ofRows = options.spacingOfRows[axis];
+        const auto   row = static_cast<std::size_t>(p[Dimension > 1 ? 1 : 0] - region.GetIndex(Dimension > 1 ? 1 : 0));
+        vector[axis] = static_cast<double>(offsets[label][axis]) * (ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row]);
+      }
+      weights[label] = label == center ? 0.0 : Weight(vector);
     }
 
     bool        isStrictExtremum = true;
@@ -195,11 +276,7 @@ Compute(const TImage &                          image,
         {
           continue;
         }
-        auto q = p + offsets[label];
-        if (options.border == Border::Periodic)
-        {
-          q = Wrapped(region, q);
-        }
+        const auto q = Wrapped(region, p + offsets[label], options);
         if (!region.IsInside(q) || (options.mask != nullptr && options.mask->GetPixel(q) == 0))
         {
           continue;

@@ -159,13 +159,30 @@ struct Case
   itk::Size<VDimension>                size{ itk::Size<VDimension>::Filled(5) };
   itk::Index<VDimension>               index{};
   itk::Vector<double, VDimension>      spacing{ 1.0 };
+
+  itk::Matrix<double, VDimension, VDimension> direction{ itk::Matrix<double, VDimension, VDimension>::GetIdentity() };
+
   Kind                                 kind{ Kind::Uniform };
   MaskKind                             maskKind{ MaskKind::None };
+  unsigned int                         axesWithSpacingOfRows{ 0 }; // the first ones
   bool                                 hasScoreImage{ true };
   unsigned int                         numberOfWorkUnits{ 1 };
   uint64_t                             seed{ 1 };
   PlainDefinition::Options<VDimension> options;
 };
+
+template <typename TBorders>
+std::string
+BorderText(const TBorders & borders)
+{
+  std::string text;
+  for (const auto border : borders)
+  {
+    text += ' ';
+    text += BorderNames[static_cast<int>(border)];
+  }
+  return text;
+}
 
 template <unsigned int VDimension>
 std::ostream &
@@ -177,8 +194,21 @@ operator<<(std::ostream & out, const Case<VDimension> & c)
              << ", seed " << c.seed << ", score image " << c.hasScoreImage << ", work units " << c.numberOfWorkUnits
              << "\n  CenterScore " << c.options.centerScore << ", LabelStrictExtrema " << c.options.strict
              << ", Ascent " << c.options.ascent << ", UseImageSpacing " << c.options.useSpacing << ", FullyConnected "
-             << c.options.fullyConnected << ", Radius " << c.options.radius << ", Border "
-             << BorderNames[static_cast<int>(c.options.border)] << ", BackgroundValue " << c.options.backgroundValue;
+             << c.options.fullyConnected << ", Radius " << c.options.radius << ", BackgroundValue "
+             << c.options.backgroundValue << ", axes with spacing of rows " << c.axesWithSpacingOfRows << ", Border" << BorderText(c.options.border) << ", direction\n"
+             << c.direction;
+}
+
+/** Of 64-bit integers, one that double holds. */
+template <typename TPixel>
+TPixel
+Held(const TPixel value)
+{
+  if constexpr (std::is_integral<TPixel>::value && sizeof(TPixel) == 8)
+  {
+    return value / 2048 * (value % 2 == 0 ? 2048 : 1);
+  }
+  return value;
 }
 
 /** The value rounded towards zero and limited to the range of the pixel type. */
@@ -191,7 +221,7 @@ Limited(const double value)
   {
     return Limits::lowest();
   }
-  return value >= static_cast<double>(Limits::max()) ? Limits::max() : static_cast<TPixel>(value);
+  return value >= static_cast<double>(Limits::max()) ? Held(Limits::max()) : static_cast<TPixel>(value);
 }
 
 template <typename TPixel>
@@ -201,7 +231,7 @@ AnyBits(Random & random)
   const uint64_t bits = random.Bits();
   TPixel         value;
   std::memcpy(&value, &bits, sizeof(value));
-  return value;
+  return Held(value);
 }
 
 template <unsigned int VDimension>
@@ -252,12 +282,12 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
     case Kind::AnyBits:
       return AnyBits<TPixel>(random);
     case Kind::Extremes:
-      return random.OneOf({ Limits::lowest(),
-                            static_cast<TPixel>(Limits::lowest() + 1),
-                            static_cast<TPixel>(Limits::max() - 1),
-                            Limits::max(),
-                            TPixel{ 0 },
-                            TPixel{ 1 } });
+      return Held(random.OneOf({ Limits::lowest(),
+                                 static_cast<TPixel>(Limits::lowest() + 1),
+                                 static_cast<TPixel>(Limits::max() - 1),
+                                 Limits::max(),
+                                 TPixel{ 0 },
+                                 TPixel{ 1 } }));
     default:
       break;
   }
@@ -443,12 +473,23 @@ RunImage(itk::Image<TPixel, VDimension> * image, Case<VDimension> c)
 
   const auto region = image->GetLargestPossibleRegion();
   image->SetSpacing(c.spacing);
+  image->SetDirection(c.direction);
   const auto mask = MakeImage<itk::Image<unsigned char, VDimension>>(region);
   mask->SetSpacing(c.spacing);
+  mask->SetDirection(c.direction);
   FillMask(*mask, c);
   if (c.maskKind != MaskKind::None)
   {
     c.options.mask = mask;
+  }
+
+  Random random(c.seed + 1);
+  for (unsigned int axis = 0; axis < c.axesWithSpacingOfRows; ++axis)
+  {
+    for (itk::SizeValueType row = 0; row < region.GetSize(VDimension > 1 ? 1 : 0); ++row)
+    {
+      c.options.spacingOfRows[axis].push_back(random.Real(0.2, 2.0));
+    }
   }
 
   const auto labels = MakeImage<LabelImageType>(region);
@@ -463,7 +504,15 @@ RunImage(itk::Image<TPixel, VDimension> * image, Case<VDimension> c)
   filter->SetUseImageSpacing(c.options.useSpacing);
   filter->SetFullyConnected(c.options.fullyConnected);
   filter->SetRadius(c.options.radius);
-  filter->SetBorder(static_cast<typename FilterType::BorderEnum>(c.options.border));
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    filter->SetBorderOfAxis(axis, static_cast<typename FilterType::BorderEnum>(c.options.border[axis]));
+  }
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    const auto & spacing = c.options.spacingOfRows[axis];
+    filter->SetSpacingOfRows(axis, { spacing.data(), static_cast<unsigned int>(spacing.size()) });
+  }
   filter->SetBackgroundValue(static_cast<TLabel>(c.options.backgroundValue));
   filter->SetGenerateScoreImage(c.hasScoreImage);
   filter->SetNumberOfWorkUnits(c.numberOfWorkUnits);
@@ -562,6 +611,36 @@ RandomSpacing(Random & random)
   return spacing;
 }
 
+/** Rotated by a rounded rotation, a lattice with symmetry (hexagonal in its first two axes), or any that is no singular
+ * one. */
+template <unsigned int VDimension>
+itk::Matrix<double, VDimension, VDimension>
+RandomDirection(Random & random)
+{
+  auto       direction = itk::Matrix<double, VDimension, VDimension>::GetIdentity();
+  const auto kind = random.Integer(0, 2);
+  for (unsigned int a = 0; a < VDimension && VDimension > 1; ++a)
+  {
+    for (unsigned int b = 0; b < VDimension; ++b)
+    {
+      direction(a, b) += kind == 2 ? random.Real(-0.3, 0.3) : 0.0;
+    }
+  }
+  if constexpr (VDimension > 1)
+  {
+    if (kind != 2)
+    {
+      const double cosine = kind == 0 ? 0.8660254 : -0.5;
+      const double sine = kind == 0 ? 0.5 : 0.86602540378443865;
+      direction(0, 1) = kind == 0 ? -sine : cosine;
+      direction(1, 1) = kind == 0 ? cosine : sine;
+      direction(0, 0) = kind == 0 ? cosine : 1.0;
+      direction(1, 0) = kind == 0 ? sine : 0.0;
+    }
+  }
+  return direction;
+}
+
 /** A radius of at most 256 labels. */
 template <unsigned int VDimension>
 itk::Size<VDimension>
@@ -642,7 +721,19 @@ RandomCase(Random & random)
   {
     c.options.radius = RandomRadius<VDimension>(random);
   }
-  c.options.border = static_cast<PlainDefinition::Border>(random.Integer(0, 2));
+  c.options.SetBorder(static_cast<PlainDefinition::Border>(random.Integer(0, 2)));
+  if (random.Chance(0.2))
+  {
+    c.options.border[random.Integer(0, VDimension - 1)] = static_cast<PlainDefinition::Border>(random.Integer(0, 2));
+  }
+  if (random.Chance(0.25))
+  {
+    c.direction = RandomDirection<VDimension>(random);
+  }
+  else if (VDimension > 1 && random.Chance(0.15))
+  {
+    c.axesWithSpacingOfRows = random.Chance(0.5) ? 1 : VDimension;
+  }
   c.options.backgroundValue = random.OneOf({ 0.0, 255.0, 77.0 });
   return c;
 }
@@ -658,7 +749,7 @@ CaseOfCombination(const int combination)
   c.options.ascent = (combination & 8) != 0;
   c.options.useSpacing = (combination & 16) != 0;
   c.options.fullyConnected = (combination & 32) != 0;
-  c.options.border = static_cast<PlainDefinition::Border>(combination / 64);
+  c.options.SetBorder(static_cast<PlainDefinition::Border>(combination / 64));
   return c;
 }
 
@@ -761,7 +852,7 @@ TYPED_TEST(RandomComparisons, EveryLengthOfEveryAxis)
         c3.kind = kind;
         c3.seed = length;
         ASSERT_TRUE(RunCase<TypeParam>(c3));
-        c3.options.border = PlainDefinition::Border::Inside;
+        c3.options.SetBorder(PlainDefinition::Border::Inside);
         ASSERT_TRUE(RunCase<TypeParam>(c3));
 
         if (axis < 2)
@@ -772,7 +863,7 @@ TYPED_TEST(RandomComparisons, EveryLengthOfEveryAxis)
           c2.kind = kind;
           c2.seed = length;
           ASSERT_TRUE(RunCase<TypeParam>(c2));
-          c2.options.border = PlainDefinition::Border::Inside;
+          c2.options.SetBorder(PlainDefinition::Border::Inside);
           ASSERT_TRUE(RunCase<TypeParam>(c2));
         }
       }
@@ -806,7 +897,7 @@ TYPED_TEST(RandomComparisons, EveryKindOfImageAtEveryBorder)
       Case<3> c3;
       c3.size = { { 45, 12, 7 } };
       c3.kind = static_cast<Kind>(kind);
-      c3.options.border = static_cast<PlainDefinition::Border>(border);
+      c3.options.SetBorder(static_cast<PlainDefinition::Border>(border));
       ASSERT_TRUE(RunCase<TypeParam>(c3));
       c3.spacing[2] = 2.5;
       ASSERT_TRUE(RunCase<TypeParam>(c3));
@@ -814,7 +905,7 @@ TYPED_TEST(RandomComparisons, EveryKindOfImageAtEveryBorder)
       Case<2> c2;
       c2.size = { { 75, 31 } };
       c2.kind = c3.kind;
-      c2.options.border = c3.options.border;
+      c2.options.SetBorder(c3.options.border[0]);
       ASSERT_TRUE(RunCase<TypeParam>(c2));
     }
   }
@@ -834,7 +925,7 @@ TYPED_TEST(RandomComparisons, GreatestKeysBesideAbsentOnes)
       c.seed = random.Bits();
       c.spacing[2] = 2.5;
       c.maskKind = c.maskKind == MaskKind::None ? MaskKind::Islands : c.maskKind;
-      c.options.border = PlainDefinition::Border::Inside;
+      c.options.SetBorder(PlainDefinition::Border::Inside);
       for (const double centerScore : { -100.0, -1e30, 0.0 })
       {
         c.options.centerScore = centerScore;
@@ -877,7 +968,7 @@ TYPED_TEST(RandomComparisons, ImagesOfSeveralTilesAndThreads)
       c.size = size;
       c.numberOfWorkUnits = 5;
       c.options.radius = itk::Size<3>::Filled(1);
-      c.options.border = static_cast<PlainDefinition::Border>(border);
+      c.options.SetBorder(static_cast<PlainDefinition::Border>(border));
       ASSERT_TRUE(RunCase<TypeParam>(c));
     }
   }
@@ -889,7 +980,7 @@ TYPED_TEST(RandomComparisons, DifferencesOfNearlyTheSameScore)
   using ImageType = itk::Image<TypeParam, 3>;
   const auto image = MakeImage<ImageType>(itk::ImageRegion<3>(itk::Size<3>::Filled(3)));
   Case<3>    c;
-  c.options.border = PlainDefinition::Border::Inside;
+  c.options.SetBorder(PlainDefinition::Border::Inside);
 
   // A neighbor for each squared distance.
   const itk::Index<3> neighbors[] = { { { 1, 1, 2 } }, { { 0, 1, 0 } }, { { 2, 0, 2 } } };
@@ -930,7 +1021,7 @@ TYPED_TEST(RandomComparisons, CenterScoresThatAreNearlyReached)
   const auto image = MakeImage<itk::Image<TypeParam, 3>>(itk::ImageRegion<3>(itk::Size<3>::Filled(3)));
   const auto highest = static_cast<int>(std::min(1000.0, static_cast<double>(std::numeric_limits<TypeParam>::max())));
   Case<3>    c;
-  c.options.border = PlainDefinition::Border::Inside;
+  c.options.SetBorder(PlainDefinition::Border::Inside);
   for (int difference = highest / 2; difference < highest; ++difference)
   {
     const itk::Index<3> edge{ { 0, 1, 0 } };

@@ -182,7 +182,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, PrintsEveryProperty)
                                    "UseImageSpacing: Off\n",
                                    "FullyConnected: Off\n",
                                    "Radius: [1, 2, 0]\n",
-                                   "Border: itk::NeighborhoodArgmaxLabelImageFilterEnums::Border::Periodic\n",
+                                   "Border of axis 0: itk::NeighborhoodArgmaxLabelImageFilterEnums::Border::Periodic\n",
                                    "BackgroundValue: 65\n",
                                    "GenerateScoreImage: On\n",
                                    "MaskImage" })

@@ -1,0 +1,275 @@
+/*=========================================================================
+ *
+ *  Copyright NumFOCUS
+ *
+ *  Licensed under the Apache License, Version 2.0 (the "License");
+ *  you may not use this file except in compliance with the License.
+ *  You may obtain a copy of the License at
+ *
+ *         https://www.apache.org/licenses/LICENSE-2.0.txt
+ *
+ *  Unless required by applicable law or agreed to in writing, software
+ *  distributed under the License is distributed on an "AS IS" BASIS,
+ *  WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ *  See the License for the specific language governing permissions and
+ *  limitations under the License.
+ *
+ *=========================================================================*/
+#include "itkNeighborhoodArgmaxLabelKernel.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+// The kernel and the staging of rows by themselves, at every instruction set of the machine. The comparisons of the
+// filter with the plain definition are in RandomComparisonsGTest.cxx.
+
+namespace
+{
+using namespace itk::NeighborhoodArgmaxLabel;
+
+/** Calls test() at each instruction set. */
+template <typename TTest>
+void
+ForEachInstructionSet(const TTest & test)
+{
+  const std::string fastest = GetInstructionSet();
+  for (const auto & instructionSet : GetInstructionSets())
+  {
+    SetInstructionSet(instructionSet);
+    SCOPED_TRACE(instructionSet);
+    test();
+  }
+  SetInstructionSet(fastest);
+}
+
+/** Two neighbors of each voxel, with labels 0 and 2. */
+struct Pairs
+{
+  std::vector<int> center;
+  std::vector<int> first;
+  std::vector<int> second;
+};
+
+/** All pairs of differences of 8 bits whose three values fit. */
+Pairs
+MakeAllPairs()
+{
+  Pairs pairs;
+  for (int d = -255; d <= 255; ++d)
+  {
+    for (int e = -255; e <= 255; ++e)
+    {
+      const int center = std::max({ d, e, 0 });
+      if (center - std::min({ d, e, 0 }) <= 255)
+      {
+        pairs.center.push_back(center);
+        pairs.first.push_back(center - d);
+        pairs.second.push_back(center - e);
+      }
+    }
+  }
+  return pairs;
+}
+
+unsigned int
+Define(const Rules & rules, double center, double first, double second)
+{
+  const double scores[] = { (center - first) * rules.candidates[0].weight,
+                            rules.centerScore,
+                            (center - second) * rules.candidates[1].weight };
+  if (rules.labelStrictExtrema && center < first && center < second)
+  {
+    return 1;
+  }
+  return static_cast<unsigned int>(std::max_element(scores, scores + 3) - scores);
+}
+
+template <typename TLane>
+void
+Compare(const Rules & rules, const Pairs & pairs, int shift)
+{
+  const auto stage = [&](const std::vector<int> & values) {
+    std::vector<TLane> lanes(values.size() + Kernel<TLane>::OverRead);
+    std::transform(values.begin(), values.end(), lanes.begin(), [=](int value) {
+      return static_cast<TLane>(value - shift);
+    });
+    return lanes;
+  };
+  const auto                center = stage(pairs.center);
+  const auto                first = stage(pairs.first);
+  const auto                second = stage(pairs.second);
+  std::vector<std::uint8_t> labels(pairs.center.size(), 255);
+
+  const Kernel<TLane>        kernel(rules);
+  Block<TLane, std::uint8_t> block;
+  for (const Candidate & candidate : kernel.GetCandidates())
+  {
+    block.sources.push_back(candidate.label == 0 ? first.data() : second.data());
+  }
+  block.center = center.data();
+  block.rows = 1;
+  block.width = labels.size();
+  block.labels = labels.data();
+  block.isRaw = kernel.NeedsRaw({});
+  kernel.Label(block);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+  {
+    ASSERT_EQ(unsigned{ labels[i] }, Define(rules, pairs.center[i], pairs.first[i], pairs.second[i]))
+      << "center " << pairs.center[i] << ", neighbors " << pairs.first[i] << " and " << pairs.second[i] << ", weights "
+      << rules.candidates[0].weight << " and " << rules.candidates[1].weight << ", center score " << rules.centerScore;
+  }
+}
+
+/** What StageRows() does, pixel by pixel. */
+template <typename TLane, typename TPixel>
+TLane
+StageOne(TPixel pixel, bool isInside, const StageOptions & options, StagedFacts & facts)
+{
+  if (!isInside)
+  {
+    return AbsentValue<TLane>(options.staging);
+  }
+  if constexpr (std::is_floating_point_v<TPixel>)
+  {
+    if (std::isnan(pixel))
+    {
+      facts.hasNaN = true;
+      return options.staging == Staging::Raw ? pixel : -std::numeric_limits<TLane>::infinity();
+    }
+    facts.isExtreme = facts.isExtreme || std::abs(pixel) >= static_cast<TLane>(options.limit);
+  }
+  const bool   isShifted = std::is_unsigned_v<TPixel> && !std::is_same_v<TLane, float> &&
+                         (sizeof(TLane) == sizeof(TPixel) || std::is_same_v<TLane, double>);
+  const double shift = isShifted ? std::ldexp(1.0, 8 * sizeof(TPixel) - 1) : 0.0;
+  const double value = static_cast<double>(pixel) - shift;
+  const double negative = std::is_integral_v<TLane> && sizeof(TLane) == sizeof(TPixel) ? -1 - value : -value;
+  return static_cast<TLane>(options.ascent ? negative : value);
+}
+
+template <typename T>
+bool
+IsSame(T a, T b)
+{
+  return a == b || (a != a && b != b);
+}
+
+template <typename TPixel, typename TLane>
+void
+CompareStaging()
+{
+  std::mt19937 engine(3);
+  const auto   valueOf = [&]() {
+    if constexpr (std::is_floating_point_v<TPixel>)
+    {
+      using Limits = std::numeric_limits<TPixel>;
+      const TPixel values[] = { Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), 0, 1, -2.5f, 1e30f };
+      return values[engine() % 40 < 3 ? engine() % 3 : 3 + engine() % 4];
+    }
+    else
+    {
+      return static_cast<TPixel>(engine());
+    }
+  };
+  for (std::size_t width = 1; width <= 150; ++width)
+  {
+    const std::size_t   stride = width + engine() % 5;
+    const std::size_t   rows = 1 + engine() % 3;
+    const bool          isMasked = engine() % 2 == 0;
+    std::vector<TPixel> pixels(rows * stride);
+    std::generate(pixels.begin(), pixels.end(), valueOf);
+    std::vector<unsigned char> mask(rows * stride);
+    std::generate(mask.begin(), mask.end(), [&] { return static_cast<unsigned char>(engine() % 3); });
+    const TLane        untouched = 77;
+    std::vector<TLane> lanes(rows * (width + 1), untouched);
+    StageOptions       options;
+    options.ascent = engine() % 2 == 0;
+    options.staging = engine() % 2 == 0 ? Staging::Ordered : Staging::Raw;
+    options.limit = 1e20;
+    StagedFacts facts;
+    StageRows(Rows<const TPixel>{ pixels.data(), static_cast<std::ptrdiff_t>(stride) },
+              Rows<const unsigned char>{ isMasked ? mask.data() : nullptr, static_cast<std::ptrdiff_t>(stride) },
+              width,
+              rows,
+              options,
+              Rows<TLane>{ lanes.data(), static_cast<std::ptrdiff_t>(width + 1) },
+              facts);
+    StagedFacts expectedFacts;
+    for (std::size_t row = 0; row < rows; ++row)
+    {
+      for (std::size_t x = 0; x < width; ++x)
+      {
+        const bool isInside = !isMasked || mask[row * stride + x] != 0;
+        const auto expected = StageOne<TLane>(pixels[row * stride + x], isInside, options, expectedFacts);
+        ASSERT_TRUE(IsSame(lanes[row * (width + 1) + x], expected)) << "voxel " << x << " of " << width;
+      }
+      ASSERT_EQ(lanes[row * (width + 1) + width], untouched);
+    }
+    ASSERT_EQ(facts.hasNaN, expectedFacts.hasNaN);
+    ASSERT_EQ(facts.isExtreme, expectedFacts.isExtreme);
+  }
+}
+} // namespace
+
+
+TEST(NeighborhoodArgmaxLabelKernel, AllPairsOfDifferencesOf8BitsAtDifferentDistances)
+{
+  const auto pairs = MakeAllPairs();
+  ForEachInstructionSet([&] {
+    for (const double ratio : { std::sqrt(0.5), std::sqrt(1.0 / 3), std::sqrt(2.0 / 3), 0.4, 0.5, 1.0 / 39, 1.0 / 41, 0.999 })
+    {
+      for (const double centerScore : { -1e9, -100.0, 0.0, -5e-324, 7 * ratio })
+      {
+        Rules rules;
+        rules.centerLabel = 1;
+        rules.centerScore = centerScore;
+        rules.labelStrictExtrema = centerScore == -100;
+        rules.candidates = { { 0, 0, 0, -1, ratio }, { 2, 0, 0, 1, 1.0 } };
+        Compare<std::int8_t>(rules, pairs, 128);
+        Compare<std::int16_t>(rules, pairs, 0);
+        Compare<std::int32_t>(rules, pairs, 0);
+        Compare<float>(rules, pairs, 0);
+        Compare<double>(rules, pairs, 0);
+        std::swap(rules.candidates[0].weight, rules.candidates[1].weight);
+        Compare<std::int8_t>(rules, pairs, 128);
+      }
+    }
+  });
+}
+
+
+TEST(NeighborhoodArgmaxLabelKernel, StagesEveryPixelTypeAtEveryWidth)
+{
+  ForEachInstructionSet([] {
+    CompareStaging<std::int8_t, std::int8_t>();
+    CompareStaging<std::uint8_t, std::int8_t>();
+    CompareStaging<std::int8_t, std::int16_t>();
+    CompareStaging<std::uint8_t, std::int16_t>();
+    CompareStaging<std::int16_t, std::int16_t>();
+    CompareStaging<std::uint16_t, std::int16_t>();
+    CompareStaging<std::int16_t, float>();
+    CompareStaging<std::uint16_t, float>();
+    CompareStaging<std::int32_t, std::int32_t>();
+    CompareStaging<std::uint32_t, std::int32_t>();
+    CompareStaging<std::int32_t, double>();
+    CompareStaging<std::uint32_t, double>();
+    CompareStaging<float, float>();
+    CompareStaging<double, double>();
+  });
+}
+
+
+TEST(NeighborhoodArgmaxLabelKernel, InstructionSetsAreNamed)
+{
+  const auto sets = GetInstructionSets();
+  ASSERT_FALSE(sets.empty());
+  EXPECT_EQ(GetInstructionSet(), sets.back());
+  ForEachInstructionSet([&] { EXPECT_NE(std::find(sets.begin(), sets.end(), GetInstructionSet()), sets.end()); });
+  EXPECT_THROW(SetInstructionSet("AVX-1024"), std::invalid_argument);
+  EXPECT_EQ(GetInstructionSet(), sets.back());
+}
