@@ -4,7 +4,7 @@
 FROM debian:12
 
 RUN apt-get update && apt-get install -y --no-install-recommends \
-    build-essential castxml ca-certificates ccache cmake git libcli11-dev libgtest-dev libinsighttoolkit5-dev libstb-dev \
+    build-essential castxml ca-certificates ccache cmake git libcli11-dev libgtest-dev libhwy-dev libinsighttoolkit5-dev libstb-dev \
     libtiff-dev mricron-data ninja-build python3-dev python3-venv xz-utils zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /source

@@ -1,5 +1,5 @@
 #!/bin/bash
-# clang-tidy on the labelers, cppcheck on include/ and src/: .clang-tidy and cppcheck.txt have the reasons for what is left out.
+# clang-tidy on the kernel, cppcheck on include/ and src/: .clang-tidy and cppcheck.txt have the reasons for what is left out.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
@@ -9,5 +9,5 @@ configure analysis -DCMAKE_BUILD_TYPE=Release -DBUILD_APPS=OFF -DBUILD_EXAMPLES=
 cppcheck --quiet --std=c++17 --enable=warning,performance,portability --error-exitcode=1 --inline-suppr \
   --suppressions-list=cppcheck.txt -Iinclude -Isrc -Ibuild/analysis/include src include
 # The rest needs ITK, and Debian's refuses Clang.
-clang-tidy --quiet --warnings-as-errors='*' src/{InstructionSet,LabelerChoice,PlaneLabeler,RowLabeler,Target}.cxx -- \
+clang-tidy --quiet --warnings-as-errors='*' src/{Kernel,KernelTable,StageRows}.cxx -- \
   -std=c++17 -O2 -DNeighborhoodArgmaxLabel_STATIC -Iinclude -Isrc -Ibuild/analysis/include

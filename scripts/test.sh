@@ -29,7 +29,7 @@ run_tests sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitize
 unset ASAN_OPTIONS
 scripts/fuzz.sh 1
 
-# The labelers on AArch64 and Windows, under emulation.
+# The kernel on AArch64 and Windows, under emulation.
 scripts/test-emulated.sh
 
 # Several filters at once, under ThreadSanitizer.

@@ -159,10 +159,38 @@ template double       AbsentValue(Staging);
 
 // ---- Instruction sets
 
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0 // where the compiler or the processor offers no choice
+
+static std::int64_t
+EnabledTargets()
+{
+  return HWY_TARGETS;
+}
+
+static void
+DisableTargets(std::int64_t)
+{}
+
+#else
+
+static std::int64_t
+EnabledTargets()
+{
+  return hwy::SupportedTargets() & HWY_TARGETS;
+}
+
+static void
+DisableTargets(std::int64_t targets)
+{
+  hwy::DisableTargets(targets);
+}
+
+#endif
+
 static std::int64_t
 AllTargets()
 {
-  static const std::int64_t targets = hwy::SupportedTargets() & HWY_TARGETS;
+  static const std::int64_t targets = EnabledTargets(); // before any are disabled
   return targets;
 }
 
@@ -180,8 +208,8 @@ GetInstructionSets()
 std::string
 GetInstructionSet()
 {
-  AllTargets(); // before any are disabled
-  const std::int64_t enabled = hwy::SupportedTargets() & HWY_TARGETS;
+  AllTargets();
+  const std::int64_t enabled = EnabledTargets();
   return hwy::TargetName(enabled & -enabled);
 }
 
@@ -193,7 +221,7 @@ SetInstructionSet(const std::string & name)
     const std::int64_t target = rest & -rest;
     if (name == hwy::TargetName(target))
     {
-      hwy::DisableTargets(target - 1);
+      DisableTargets(target - 1);
       return;
     }
   }
