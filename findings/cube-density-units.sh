@@ -10,10 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install -q --disable-pip-version-check ase==3.29.0 pymatgen==2025.10.7 numpy==2.4.6
-venv/bin/python - <<'END'
-import warnings
-
-warnings.simplefilter("ignore")
+venv/bin/python -W ignore - <<'END'
 from ase.io.cube import read_cube
 from pymatgen.io.common import VolumetricData
 

@@ -8,14 +8,11 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install -q --disable-pip-version-check rasterio==1.4.4 xarray==2026.9.0 scipy==1.17.1 numpy==2.4.6
-venv/bin/python - <<'END'
-import warnings
-
+venv/bin/python -W ignore - <<'END'
 import numpy as np
 import rasterio
 import xarray as xr
 
-warnings.simplefilter("ignore")
 heights = xr.DataArray(np.arange(6.0).reshape(3, 2), dims=("y", "x"), coords={"y": [0.0, 1, 2], "x": [0.0, 1]}, name="z")
 heights.to_dataset().to_netcdf("heights.nc", engine="scipy")
 with xr.open_dataset("heights.nc", engine="scipy") as data:

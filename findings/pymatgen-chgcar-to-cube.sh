@@ -9,10 +9,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install -q --disable-pip-version-check pymatgen==2025.10.7 numpy==2.4.6
-venv/bin/python - <<'END'
-import warnings
-
-warnings.simplefilter("ignore")
+venv/bin/python -W ignore - <<'END'
 import numpy as np
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Chgcar, Poscar

@@ -10,10 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install -q --disable-pip-version-check xarray-spatial==0.5.3 xarray==2026.9.0 numpy==2.4.6
-venv/bin/python - <<'END'
-import warnings
-
-warnings.simplefilter("ignore")
+venv/bin/python -W ignore - <<'END'
 import numpy as np
 import xarray as xr
 import xrspatial
