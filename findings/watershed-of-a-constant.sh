@@ -28,5 +28,5 @@ for name, value in seen.items():
     print(f"{name}: {value}")
 assert list(seen.values()) == [[0], 0, 20, [1]]
 assert np.unique(watershed(np.where(np.arange(5) == 1, -1.0, flat))).tolist() == [1]
-print("Seen: no basin in scikit-image, one in ITK; one pixel that is lower makes it one basin in both.")
+print("Seen: no basin in scikit-image, one in ITK; one lower pixel makes it a basin in scikit-image as well.")
 END

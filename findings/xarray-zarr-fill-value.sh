@@ -27,5 +27,5 @@ for version in (2, 3):
     print("format", version, "| fill value:", array.fill_value, "|", read[version].dtype, read[version].values.tolist())
 assert read[2].dtype == np.float32 and np.array_equal(np.isnan(read[2].values), labels == 0)
 assert read[3].dtype == np.uint8 and np.array_equal(read[3].values, labels)
-print("Seen: label 0 is missing in format 2 and there in format 3; mask_and_scale=False reads both right.")
+print("Seen: label 0 is missing in format 2 and there in format 3.")
 END
