@@ -15,6 +15,7 @@ else()
   set(HWY_ENABLE_CONTRIB OFF)
   set(HWY_ENABLE_EXAMPLES OFF)
   set(HWY_ENABLE_INSTALL OFF)
+  set(BUILD_TESTING OFF) # only in this folder
   set(HWY_ENABLE_TESTS OFF)
   set(HWY_FORCE_STATIC_LIBS ON)
   set(CMAKE_POLICY_DEFAULT_CMP0077 NEW) # these are for its options

@@ -165,6 +165,9 @@ struct Screen
   V  second;
   VL label;
 
+  HWY_INLINE
+  Screen() {} // GCC compiles implicit constructors for another target
+
   HWY_INLINE void
   Begin(hn::TFromD<D> centerScore, std::int32_t centerLabel)
   {
