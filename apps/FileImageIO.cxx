@@ -21,6 +21,29 @@
 
 #include <cmath>
 
+namespace
+{
+/** ITK refuses a sheared sform of NIfTI after it has read all else. Whether it has. */
+bool
+HasRefusedShear(itk::ImageIOBase * reader)
+{
+  try
+  {
+    reader->ReadImageInformation();
+    return false;
+  }
+  catch (const itk::ExceptionObject & exception)
+  {
+    const std::string text = exception.GetDescription();
+    if (reader->GetNameOfClass() != std::string("NiftiImageIO") || text.find("orthonormal") == std::string::npos)
+    {
+      throw;
+    }
+    return true;
+  }
+}
+} // namespace
+
 void
 FileImageIO::SetReader(itk::ImageIOBase * reader, const std::vector<double> & spacing)
 {
@@ -38,8 +61,12 @@ void
 FileImageIO::ReadImageInformation()
 {
   m_Reader->SetFileName(m_FileName);
-  m_Reader->ReadImageInformation();
+  const bool hasRefusedShear = HasRefusedShear(m_Reader);
   m_Header = ReadFileHeader(m_Reader);
+  if (hasRefusedShear && m_Header.lattice.empty())
+  {
+    throw Error(m_FileName, "has a matrix without right angles, which ITK does not read; set its qform, as with nibabel");
+  }
 
   const unsigned int dimension = m_Reader->GetNumberOfDimensions();
   this->SetNumberOfDimensions(dimension);

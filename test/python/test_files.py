@@ -470,6 +470,46 @@ def test_bytes_of_mrc(tmp_path):
     assert_refused("in.mrc", "does not say whether its bytes are signed", "update_header_stats", cwd=tmp_path)
 
 
+# Directions that are not orthonormal reach the filter, and the output.
+
+SHEARED = np.array([[1, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]])
+RIGHT_TO_LEFT = np.diag([-1, -1, 1])
+
+
+def directions_of(name, cwd):
+    done = run(name, "out.nrrd", cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return nrrd.read(str(cwd / "out.nrrd"))[1]["space directions"].T
+
+
+def test_angles_of_mrc(tmp_path):
+    mrc(tmp_path / "in.mrc", random_array())
+    with mrcfile.open(tmp_path / "in.mrc", "r+") as out:
+        out.header.cellb.gamma = 120
+    expected = [[0.5, -0.375, 0], [0, 0.75 * 3**0.5 / 2, 0], [0, 0, 2]]
+    np.testing.assert_allclose(directions_of("in.mrc", tmp_path), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("has_qform", [False, True])
+def test_sheared_nifti(tmp_path, has_qform):
+    image = nibabel.Nifti1Image(random_array().T, None)
+    image.set_sform(SHEARED, 1)
+    image.set_qform(SHEARED if has_qform else None, int(has_qform))
+    nibabel.save(image, tmp_path / "in.nii")
+    np.testing.assert_allclose(directions_of("in.nii", tmp_path), RIGHT_TO_LEFT @ SHEARED[:3, :3], atol=1e-6)
+
+
+def test_sheared_nrrd_and_metaimage(tmp_path):
+    array = random_array()
+    header = {"space": "left-posterior-superior", "space directions": SHEARED[:3, :3].T, "space origin": [0, 0, 0]}
+    nrrd.write(str(tmp_path / "in.nrrd"), array, header, index_order="C")
+    matrix = "TransformMatrix = 1 0 0 0.5 1 0 0 0 1\nBinaryData = True\n"
+    text = META.replace("0.5 0.75 2", "1 1 2").format(matrix, "SHORT")
+    (tmp_path / "in.mha").write_bytes(text.encode() + array.tobytes())
+    for name in "in.nrrd", "in.mha":
+        np.testing.assert_allclose(directions_of(name, tmp_path), SHEARED[:3, :3], atol=1e-6)
+
+
 # DICOM
 
 
