@@ -3,7 +3,6 @@
 The writers are independent of ITK. Labels are compared with those of the array that was written."""
 
 import os
-import struct
 import subprocess
 from pathlib import Path
 
@@ -170,7 +169,9 @@ def test_imagej(tmp_path):
     tifffile.imwrite(file, array, imagej=True, resolution=(10, 10), metadata={"spacing": 0.3, "unit": "micron", "axes": "ZYX"})
     assert_right("in.tif", array, cwd=tmp_path, spacing=(1e-3 * 0.3, 1e-3 / 10, 1e-3 / 10))
     tifffile.imwrite(file, array, imagej=True, resolution=(10, 10), metadata={"unit": "micron", "axes": "ZYX"})
-    assert_right("in.tif", array, cwd=tmp_path, notes=["has a scale in micron, and no distance of its slices, which is not used"])
+    assert_right(
+        "in.tif", array, cwd=tmp_path, notes=["has a scale in micron, and no distance of its slices, which is not used"]
+    )
     tifffile.imwrite(file, array, imagej=True, metadata={"axes": "ZYX"})
     assert_right("in.tif", array, cwd=tmp_path)
     tifffile.imwrite(file, random_array((5, 2, *FLAT)), imagej=True, metadata={"axes": "ZCYX"})
@@ -227,7 +228,9 @@ def test_nodata(tmp_path):
     nrrd.write(str(tmp_path / "mask.nrrd"), mask.astype("uint8"), index_order="C")
     inside = ~np.isnan(array)
     assert_right("in.nrrd", array, "--nodata", "nan", cwd=tmp_path, mask_image=inside)
-    assert_right("in.nrrd", array, "--nodata", "nan", "--stream", "1", "--mask", "mask.nrrd", cwd=tmp_path, mask_image=inside & mask)
+    assert_right(
+        "in.nrrd", array, "--nodata", "nan", "--stream", "1", "--mask", "mask.nrrd", cwd=tmp_path, mask_image=inside & mask
+    )
     value = array[3, 4, 5]
     assert_right("in.nrrd", array, "--nodata", value, cwd=tmp_path, mask_image=array != value)
     done = run("in.nrrd", "b.nrrd", "--basins", "basins.nrrd", "--nodata", "nan", "--border", "inside", cwd=tmp_path)
@@ -249,7 +252,9 @@ def test_nodata(tmp_path):
 def test_bad_spacing_is_refused(tmp_path):
     nrrd.write(str(tmp_path / "in.nrrd"), random_array(), index_order="C")
     for spacing in "1,0,1", "1,,1", "x", "1,1,-1", "nan,1,1", "inf,1,1":
-        assert_refused("in.nrrd", f"--spacing: {spacing} is not one number above 0", cwd=tmp_path, arguments=("--spacing", spacing))
+        assert_refused(
+            "in.nrrd", f"--spacing: {spacing} is not one number above 0", cwd=tmp_path, arguments=("--spacing", spacing)
+        )
     assert_refused("in.nrrd", "--spacing: 2 values for an image of 3 dimensions", cwd=tmp_path, arguments=("--spacing", "1,1"))
 
 
@@ -335,7 +340,9 @@ def test_nifti_whose_forms_disagree(tmp_path):
     nibabel.save(image, tmp_path / "in.nii")
     done = run("in.nii", "out.nrrd", cwd=tmp_path)
     assert done.returncode == 0
-    assert "has a spacing of 1 x 1 x 2 in its sform, 1 x 1 x 1 in its pixdim; the sform is not used: give --spacing" in done.stderr
+    assert (
+        "has a spacing of 1 x 1 x 2 in its sform, 1 x 1 x 1 in its pixdim; the sform is not used: give --spacing" in done.stderr
+    )
 
 
 def test_nifti_in_time(tmp_path):
@@ -516,7 +523,9 @@ def test_sheared_nrrd_and_metaimage(tmp_path):
 def dicom(file, array, **elements):
     """Of one file, with these elements."""
     data = pydicom.Dataset()
-    data.SOPClassUID = pydicom.uid.CTImageStorage if array.ndim == 2 else pydicom.uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage
+    data.SOPClassUID = (
+        pydicom.uid.CTImageStorage if array.ndim == 2 else pydicom.uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage
+    )
     data.SOPInstanceUID = pydicom.uid.generate_uid()
     data.Modality = "CT"
     data.Rows, data.Columns = array.shape[-2:]
@@ -560,3 +569,17 @@ def test_dicom_that_itk_changes_is_refused(tmp_path):
     stack = random_array((3, *FLAT), "uint16")
     dicom(tmp_path / "in.dcm", stack, SOPClassUID=pydicom.uid.EnhancedCTImageStorage, PerFrameFunctionalGroupsSequence=frames)
     assert_refused("in.dcm", "has a slope of its own for each frame", "convert it", cwd=tmp_path)
+
+
+# Integers
+
+
+@pytest.mark.parametrize("dtype", ["uint64", "int64"])
+def test_integers_that_double_does_not_hold_are_refused(tmp_path, dtype):
+    array = random_array(STACK, dtype)
+    array[3, 4, 5] = 2**53 + 1
+    nrrd.write(str(tmp_path / "in.nrrd"), array, index_order="C")
+    tifffile.imwrite(tmp_path / "in.tif", array, metadata=None)
+    for name in "in.nrrd", "in.tif":
+        for radius in "1", "3":
+            assert_refused(name, cwd=tmp_path, arguments=("--radius", radius))
