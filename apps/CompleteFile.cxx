@@ -188,7 +188,7 @@ CheckNifti(const itk::ImageIOBase * io)
 void
 CheckTiff(const itk::ImageIOBase * io)
 {
-  const auto size = fs::file_size(io->GetFileName());
+  const auto   size = fs::file_size(io->GetFileName());
   const auto   tiff = OpenTiff(io->GetFileName());
   unsigned int page = 0;
   std::string  problem = TiffProblem();

@@ -107,8 +107,12 @@ IsOrthogonal(const std::vector<std::vector<double>> & lattice)
 FileHeader
 ReadMrc(const itk::ImageIOBase * io)
 {
-  auto       bytes = ContentsOf(io->GetFileName(), 1024);
-  const bool isSwapped = static_cast<unsigned char>(bytes[212]) == 0x11; // the stamp of big endian files
+  auto bytes = ContentsOf(io->GetFileName(), 1024);
+  if (bytes.size() < 1024)
+  {
+    return {};
+  }
+  const bool   isSwapped = static_cast<unsigned char>(bytes[212]) == 0x11; // the stamp of big endian files
   const Fields header(std::move(bytes), isSwapped);
   FileHeader   result;
 
@@ -129,11 +133,12 @@ ReadMrc(const itk::ImageIOBase * io)
     const auto of = static_cast<unsigned int>(axes[axis]);
     const auto samples = header.Get<std::int32_t>(28 + 4 * of);
     const auto length = static_cast<double>(header.Get<float>(40 + 4 * of));
-    steps[axis] = samples > 0 && length > 0 ? length / samples : 1;
+    steps[axis] = samples > 0 && length > 0 && std::isfinite(length) ? length / samples : 1;
   }
   const auto cosine = [&](unsigned int a, unsigned int b) {
     // Alpha is the angle between the other two axes, which are Y and Z.
-    const auto angle = static_cast<double>(header.Get<float>(52 + 4 * static_cast<unsigned int>(3 - axes[a] - axes[b])));
+    const auto angle =
+      static_cast<double>(header.Get<float>(52 + 4 * static_cast<unsigned int>(3 - axes[a] - axes[b])));
     return angle > 0 && angle < 180 && angle != 90 ? std::cos(angle * std::acos(-1.0) / 180) : 0.0;
   };
   const double bx = cosine(0, 1);
@@ -158,7 +163,7 @@ ReadMrc(const itk::ImageIOBase * io)
   {
     const bool isOfImod = header.Get<std::int32_t>(152) == stampOfImod;
     const auto version = header.Get<std::int32_t>(108);
-    const bool isSigned = isOfImod          ? (header.Get<std::int32_t>(156) & 1) != 0
+    const bool isSigned = isOfImod            ? (header.Get<std::int32_t>(156) & 1) != 0
                           : lowest <= highest ? lowest < 0
                                               : version >= 20140 && version < 21000;
     if (!isOfImod && lowest > highest && !isSigned)
@@ -175,15 +180,15 @@ ReadMrc(const itk::ImageIOBase * io)
 /** What NIfTI-1 and NIfTI-2 have in common. */
 struct Nifti
 {
-  int                                datatype;
-  double                             slope;
-  double                             intercept;
-  int                                units;
-  int                                qformCode;
-  int                                sformCode;
-  double                             timeStep;
-  std::array<double, 3>              steps;
-  std::vector<std::vector<double>>   lattice; // of the sform, in ITK's directions
+  int                              datatype;
+  double                           slope;
+  double                           intercept;
+  int                              units;
+  int                              qformCode;
+  int                              sformCode;
+  double                           timeStep;
+  std::array<double, 3>            steps;
+  std::vector<std::vector<double>> lattice; // of the sform, in ITK's directions
 };
 
 std::optional<Nifti>
@@ -196,10 +201,10 @@ ReadNiftiFields(const fs::path & file)
   }
   std::int32_t size = 0;
   std::memcpy(&size, bytes.data(), 4);
-  const bool   isSwapped = size != 348 && size != 540;
-  const bool   isSecond = size == 540 || size == 0x1c020000;
-  const bool   isNifti = isSecond ? bytes.compare(4, 2, "n+") == 0 || bytes.compare(4, 2, "ni") == 0
-                                  : bytes.compare(344, 2, "n+") == 0 || bytes.compare(344, 2, "ni") == 0;
+  const bool isSwapped = size != 348 && size != 540;
+  const bool isSecond = size == 540 || size == 0x1c020000;
+  const bool isNifti = isSecond ? bytes.compare(4, 2, "n+") == 0 || bytes.compare(4, 2, "ni") == 0
+                                : bytes.compare(344, 2, "n+") == 0 || bytes.compare(344, 2, "ni") == 0;
   if (!isNifti || (isSecond && bytes.size() < 540))
   {
     return {};
@@ -246,9 +251,10 @@ ReadNifti(const itk::ImageIOBase * io)
   const std::set<int> wide{ 8, 768, 1024, 1280 }; // 32- and 64-bit integers
   if (isScaled && wide.count(nifti->datatype) > 0)
   {
-    throw Error(io->GetFileName(),
-                "has integers of 32 bits or more with a slope or an intercept, which ITK rounds to float; convert it to "
-                "float64, as with nibabel");
+    throw Error(
+      io->GetFileName(),
+      "has integers of 32 bits or more with a slope or an intercept, which ITK rounds to float; convert it to "
+      "float64, as with nibabel");
   }
   const int    unit = nifti->units & 7;
   const double scale = unit == 1 ? 1000 : unit == 3 ? 0.001 : 1;
@@ -332,15 +338,16 @@ ReadNrrd(const itk::ImageIOBase * io)
     {
       continue;
     }
-    std::istringstream  units(found->second);
-    bool                isOther = false;
+    std::istringstream units(found->second);
+    bool               isOther = false;
     for (std::string unit; units >> unit;)
     {
       isOther = isOther || (unit != "\"mm\"" && unit != "\"\"" && unit != "???" && unit != "none");
     }
     if (isOther)
     {
-      result.spacingNotes.push_back("has " + found->second + " as the units of its axes; all are taken for millimeters");
+      result.spacingNotes.push_back("has " + found->second +
+                                    " as the units of its axes; all are taken for millimeters");
     }
   }
   return result;
@@ -369,7 +376,8 @@ RefuseWordsAmongNumbers(const fs::path & file, const std::string & text)
     const auto first = word.find_first_not_of("+-");
     if (first == std::string::npos || (!std::isdigit(static_cast<unsigned char>(word[first])) && word[first] != '.'))
     {
-      throw Error(file, "has \"" + word.substr(0, 20) + "\" among its voxels, which ITK does not read; write it in binary");
+      throw Error(file,
+                  "has \"" + word.substr(0, 20) + "\" among its voxels, which ITK does not read; write it in binary");
     }
   }
 }
@@ -380,19 +388,20 @@ CheckVtkText(const fs::path & file)
   const auto         bytes = ContentsOf(file);
   std::istringstream lines(bytes);
   bool               isText = false;
-  bool               isScalars = false;
-  for (std::string line; std::getline(lines, line) && !(isScalars && line.rfind("LOOKUP_TABLE", 0) == 0);)
+  for (std::string line; std::getline(lines, line) && line.rfind("SCALARS", 0) != 0;)
   {
     isText = isText || line.rfind("ASCII", 0) == 0;
-    isScalars = isScalars || line.rfind("SCALARS", 0) == 0;
     if (line.rfind("BINARY", 0) == 0)
     {
       return;
     }
   }
-  if (isText && isScalars && lines.tellg() > 0)
+  if (isText && lines.tellg() > 0)
   {
-    RefuseWordsAmongNumbers(file, bytes.substr(static_cast<std::size_t>(lines.tellg())));
+    auto       voxels = bytes.substr(static_cast<std::size_t>(lines.tellg()));
+    const bool hasTable = voxels.rfind("LOOKUP_TABLE", 0) == 0;
+    voxels.erase(0, hasTable ? std::min(voxels.size(), voxels.find('\n')) : 0);
+    RefuseWordsAmongNumbers(file, voxels);
   }
 }
 
@@ -419,10 +428,10 @@ CheckMetaImageText(const fs::path & file)
 FileHeader
 ReadJpeg2000(const itk::ImageIOBase * io)
 {
-  FileHeader        result;
-  const auto        bytes = ContentsOf(io->GetFileName(), 1 << 16);
-  const auto        size = bytes.find("\xff\x4f\xff\x51");
-  constexpr auto    depthAt = 42;
+  FileHeader     result;
+  const auto     bytes = ContentsOf(io->GetFileName(), 1 << 16);
+  const auto     size = bytes.find("\xff\x4f\xff\x51");
+  constexpr auto depthAt = 42;
   if (size == std::string::npos || size + depthAt >= bytes.size())
   {
     return result;
@@ -431,7 +440,8 @@ ReadJpeg2000(const itk::ImageIOBase * io)
   const int  bits = (depth & 127) + 1;
   if (bits > 16)
   {
-    throw Error(io->GetFileName(), "has " + std::to_string(bits) + " bits a pixel, of which ITK reads 16; convert it to TIFF");
+    throw Error(io->GetFileName(),
+                "has " + std::to_string(bits) + " bits a pixel, of which ITK reads 16; convert it to TIFF");
   }
   if ((depth & 128) != 0)
   {
@@ -447,8 +457,11 @@ DicomValues(const std::string & bytes, const std::string & tag)
   std::vector<std::string> values;
   for (auto at = bytes.find(tag); at != std::string::npos && at + 8 <= bytes.size(); at = bytes.find(tag, at + 4))
   {
-    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i])); };
-    const bool isExplicit = std::isupper(bytes[at + 4]) && std::isupper(bytes[at + 5]);
+    const auto byte = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at + i]));
+    };
+    const bool isExplicit = std::isupper(static_cast<unsigned char>(bytes[at + 4])) &&
+                            std::isupper(static_cast<unsigned char>(bytes[at + 5]));
     const auto length = isExplicit ? byte(6) + 256 * byte(7) : byte(4) + 256 * byte(5) + 65536 * byte(6);
     auto       value = bytes.substr(at + 8, std::min<std::size_t>(length, 64));
     value.erase(std::find_if(value.rbegin(), value.rend(), [](char c) { return c != ' ' && c != '\0'; }).base(),
@@ -468,7 +481,8 @@ ReadDicom(const itk::ImageIOBase * io)
   const auto     colors = DicomValues(bytes, std::string("\x28\0\x04\0", 4));
   if (!colors.empty() && colors[0] == "MONOCHROME1")
   {
-    throw Error(file, "is MONOCHROME1, whose values ITK inverts; convert it to MONOCHROME2, or its array to another format");
+    throw Error(file,
+                "is MONOCHROME1, whose values ITK inverts; convert it to MONOCHROME2, or its array to another format");
   }
   for (const auto & [name, tag] : { std::pair("slope", std::string("\x28\0\x53\x10", 4)),
                                     std::pair("intercept", std::string("\x28\0\x52\x10", 4)) })
@@ -477,7 +491,8 @@ ReadDicom(const itk::ImageIOBase * io)
     if (std::set<std::string>(values.begin(), values.end()).size() > 1)
     {
       throw Error(file,
-                  std::string("has a ") + name + " of its own for each frame, and ITK takes the first for all; convert it " +
+                  std::string("has a ") + name +
+                    " of its own for each frame, and ITK takes the first for all; convert it " +
                     "with a program that uses them, such as highdicom");
     }
   }
@@ -495,10 +510,10 @@ double
 Millimeters(const std::string & unit)
 {
   static const std::map<std::string, double> units{
-    { "mm", 1 },          { "millimeter", 1 },   { "um", 1e-3 },   { "micron", 1e-3 },     { "microns", 1e-3 },
-    { "\u00b5m", 1e-3 },  { "\u03bcm", 1e-3 },   { "nm", 1e-6 },   { "nanometer", 1e-6 },  { "cm", 10 },
-    { "\\u00B5m", 1e-3 }, { "micrometer", 1e-3 }, { "m", 1000 },   { "meter", 1000 },      { "inch", 25.4 },
-    { "\xb5m", 1e-3 },    { "in", 25.4 },        { "pm", 1e-9 },   { "\u00c5", 1e-7 },     { "km", 1e6 },
+    { "mm", 1 },          { "millimeter", 1 },    { "um", 1e-3 }, { "micron", 1e-3 },    { "microns", 1e-3 },
+    { "\u00b5m", 1e-3 },  { "\u03bcm", 1e-3 },    { "nm", 1e-6 }, { "nanometer", 1e-6 }, { "cm", 10 },
+    { "\\u00B5m", 1e-3 }, { "micrometer", 1e-3 }, { "m", 1000 },  { "meter", 1000 },     { "inch", 25.4 },
+    { "\xb5m", 1e-3 },    { "in", 25.4 },         { "pm", 1e-9 }, { "\u00c5", 1e-7 },    { "km", 1e6 },
   };
   const auto found = units.find(unit);
   return found == units.end() ? 0 : found->second;

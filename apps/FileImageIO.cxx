@@ -65,7 +65,8 @@ FileImageIO::ReadImageInformation()
   m_Header = ReadFileHeader(m_Reader);
   if (hasRefusedShear && m_Header.lattice.empty())
   {
-    throw Error(m_FileName, "has a matrix without right angles, which ITK does not read; set its qform, as with nibabel");
+    throw Error(m_FileName,
+                "has a matrix without right angles, which ITK does not read; set its qform, as with nibabel");
   }
 
   const unsigned int dimension = m_Reader->GetNumberOfDimensions();

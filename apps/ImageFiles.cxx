@@ -161,7 +161,8 @@ ReadScalarHeader(const fs::path & file, const std::vector<double> & spacing)
   {
     throw Error(file,
                 "pixels of type " + itk::ImageIOBase::GetPixelTypeAsString(io->GetPixelType()) + " with " +
-                  std::to_string(io->GetNumberOfComponents()) + " components; one value a pixel is needed: convert it to gray, or take one "
+                  std::to_string(io->GetNumberOfComponents()) +
+                  " components; one value a pixel is needed: convert it to gray, or take one "
                   "band, as with gdal_translate -b 1");
   }
   if (io->GetNumberOfDimensions() < 2 || io->GetNumberOfDimensions() > 4)

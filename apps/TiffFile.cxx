@@ -108,7 +108,7 @@ NumberOf(const std::string & text, const std::string & name, bool isXml, double 
 void
 RefuseSeveralStacks(const std::string & file, double channels, double slices, double times, std::size_t pages)
 {
-  const auto several = channels > 1 ? Text(channels) + " channels"
+  const auto several = channels > 1              ? Text(channels) + " channels"
                        : slices > 1 && times > 1 ? Text(times) + " times of " + Text(slices) + " slices"
                                                  : "";
   if (!several.empty())
@@ -162,7 +162,9 @@ UseImageJ(TIFF * tiff, const std::string & file, const std::string & text, std::
   {
     return false;
   }
-  const auto number = [&text](const std::string & name, double missing) { return NumberOf(text, name, false, missing); };
+  const auto number = [&text](const std::string & name, double missing) {
+    return NumberOf(text, name, false, missing);
+  };
   const double images = number("images", 1);
   const double channels = number("channels", 1);
   const double times = number("frames", 1);
@@ -186,7 +188,7 @@ UseImageJ(TIFF * tiff, const std::string & file, const std::string & text, std::
   else if (!name.empty() && name != "pixel")
   {
     header.spacingNotes.push_back("has a scale in " + name +
-                                  (unit == 0     ? ", which is no known unit"
+                                  (unit == 0   ? ", which is no known unit"
                                    : pages > 1 ? ", and no distance of its slices"
                                                : ", and no resolution") +
                                   ", which is not used");
@@ -294,8 +296,8 @@ HeaderOf(TIFF * tiff, const std::string & file, const TiffPage & page, std::size
   const char *  description = nullptr;
   TIFFGetField(tiff, TIFFTAG_IMAGEDESCRIPTION, &description);
   const std::string text = description ? description : "";
-  const bool        isFound = UseImageJ(tiff, file, text, pages, header) || UseOme(file, text, pages, header) ||
-                       UseGeoTiff(tiff, pages, header);
+  const bool        isFound =
+    UseImageJ(tiff, file, text, pages, header) || UseOme(file, text, pages, header) || UseGeoTiff(tiff, pages, header);
   if (!isFound)
   {
     UseResolution(tiff, pages, header);
@@ -387,11 +389,11 @@ ComponentOf(const TiffPage & page)
 {
   using Component = itk::IOComponentEnum;
   static const std::map<std::pair<int, int>, Component> components{
-    { { SAMPLEFORMAT_UINT, 8 }, Component::UCHAR },       { { SAMPLEFORMAT_INT, 8 }, Component::CHAR },
-    { { SAMPLEFORMAT_UINT, 16 }, Component::USHORT },     { { SAMPLEFORMAT_INT, 16 }, Component::SHORT },
-    { { SAMPLEFORMAT_UINT, 32 }, Component::UINT },       { { SAMPLEFORMAT_INT, 32 }, Component::INT },
-    { { SAMPLEFORMAT_UINT, 64 }, Component::ULONGLONG },  { { SAMPLEFORMAT_INT, 64 }, Component::LONGLONG },
-    { { SAMPLEFORMAT_IEEEFP, 16 }, Component::FLOAT },    { { SAMPLEFORMAT_IEEEFP, 32 }, Component::FLOAT },
+    { { SAMPLEFORMAT_UINT, 8 }, Component::UCHAR },      { { SAMPLEFORMAT_INT, 8 }, Component::CHAR },
+    { { SAMPLEFORMAT_UINT, 16 }, Component::USHORT },    { { SAMPLEFORMAT_INT, 16 }, Component::SHORT },
+    { { SAMPLEFORMAT_UINT, 32 }, Component::UINT },      { { SAMPLEFORMAT_INT, 32 }, Component::INT },
+    { { SAMPLEFORMAT_UINT, 64 }, Component::ULONGLONG }, { { SAMPLEFORMAT_INT, 64 }, Component::LONGLONG },
+    { { SAMPLEFORMAT_IEEEFP, 16 }, Component::FLOAT },   { { SAMPLEFORMAT_IEEEFP, 32 }, Component::FLOAT },
     { { SAMPLEFORMAT_IEEEFP, 64 }, Component::DOUBLE },
   };
   const auto found = components.find({ page.format, page.bits });
@@ -400,9 +402,7 @@ ComponentOf(const TiffPage & page)
     return found->second;
   }
   const bool isPacked = page.format == SAMPLEFORMAT_UINT && page.bits < 16;
-  return !isPacked        ? Component::UNKNOWNCOMPONENTTYPE
-         : page.bits < 8 ? Component::UCHAR
-                         : Component::USHORT;
+  return !isPacked ? Component::UNKNOWNCOMPONENTTYPE : page.bits < 8 ? Component::UCHAR : Component::USHORT;
 }
 } // namespace
 
@@ -473,9 +473,9 @@ TiffFileImageIO::SetPixels(TIFF * tiff)
   TIFFGetField(tiff, TIFFTAG_IMAGEDEPTH, &depth);
   const std::string remedy = "; convert it, as with gdal_translate or tifffile";
   this->SetNumberOfComponents(m_Page.samples);
-  this->SetPixelType(m_Page.samples == 1                            ? itk::IOPixelEnum::SCALAR
+  this->SetPixelType(m_Page.samples == 1                                            ? itk::IOPixelEnum::SCALAR
                      : m_Page.photometric == PHOTOMETRIC_RGB && m_Page.samples == 3 ? itk::IOPixelEnum::RGB
-                                                                    : itk::IOPixelEnum::VECTOR);
+                                                                                    : itk::IOPixelEnum::VECTOR);
   this->SetComponentType(ComponentOf(m_Page));
   if (m_Page.photometric == PHOTOMETRIC_PALETTE && !IsGrayPalette(tiff, m_Page))
   {
@@ -543,8 +543,11 @@ TiffFileImageIO::Read(void * buffer)
     {
       TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_ROWSPERSTRIP, &height);
     }
-    const auto rowSize =
-      static_cast<std::size_t>(isTiled ? TIFFTileRowSize(tiff.get()) : TIFFScanlineSize(tiff.get()));
+    if (width == 0 || height == 0)
+    {
+      throw std::runtime_error("strips or tiles without pixels");
+    }
+    const auto rowSize = static_cast<std::size_t>(isTiled ? TIFFTileRowSize(tiff.get()) : TIFFScanlineSize(tiff.get()));
     std::vector<unsigned char> part(
       static_cast<std::size_t>(isTiled ? TIFFTileSize(tiff.get()) : TIFFStripSize(tiff.get())));
     std::uint32_t number = 0;

@@ -92,9 +92,8 @@ protected:
     }
     fcntl(reached[0], F_SETFD, FD_CLOEXEC);
     fcntl(released[1], F_SETFD, FD_CLOEXEC);
-    const auto point =
-      function + " " + std::to_string(reached[1]) + " " + std::to_string(released[0]) + " " + how;
-    HeldRun run{ 0, 0, released[1] };
+    const auto point = function + " " + std::to_string(reached[1]) + " " + std::to_string(released[0]) + " " + how;
+    HeldRun    run{ 0, 0, released[1] };
     run.program = this->Start(arguments, [&] {
       setenv("LD_PRELOAD", HOLD_POINT_LIBRARY, 1);
       setenv("HOLD_POINT", point.c_str(), 1);
@@ -321,11 +320,12 @@ TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
   {
     this->Write(itk::Image<double, 3>::Pointer(RandomImage<double, 3>({ { 300, 300, 300 } })).GetPointer(),
                 "large.mha");
-    this->ExpectError(
-      { "large.mha", "out.mha", "--threads", "2" }, "large.mha: cannot be read: expected 300x300x300 voxels of double", [] {
-        const rlimit limit{ rlim_t{ 200 } << 20, rlim_t{ 200 } << 20 }; // less than the image
-        setrlimit(RLIMIT_AS, &limit);
-      });
+    this->ExpectError({ "large.mha", "out.mha", "--threads", "2" },
+                      "large.mha: cannot be read: expected 300x300x300 voxels of double",
+                      [] {
+                        const rlimit limit{ rlim_t{ 200 } << 20, rlim_t{ 200 } << 20 }; // less than the image
+                        setrlimit(RLIMIT_AS, &limit);
+                      });
   }
 }
 

@@ -44,7 +44,7 @@ HoldAt(const char * function)
     return;
   }
   unsetenv("HOLD_POINT"); // the first call alone
-  const auto before = errno;
+  const auto  before = errno;
   const pid_t process = getpid();
   if (write(reached, &process, sizeof process) == sizeof process)
   {

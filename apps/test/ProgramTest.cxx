@@ -496,7 +496,8 @@ TEST_F(ProgramTest, RefusesBadArguments)
   expectError({ "more.mha" }, "more.mha");
   expectError({ "--unknown" }, "--unknown");
   this->ExpectError({ "in.mha", "" }, "OUTPUT: the value is empty");
-  for (const std::string option : { "--score", "--center-score", "--radius", "--threads", "--stream", "--spacing", "--nodata" })
+  for (const std::string option :
+       { "--score", "--center-score", "--radius", "--threads", "--stream", "--spacing", "--nodata" })
   {
     expectError({ option, "" }, option + ": ");
   }
