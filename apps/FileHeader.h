@@ -29,15 +29,15 @@
 struct FileHeader
 {
   itk::IOComponentEnum             component{ itk::IOComponentEnum::UNKNOWNCOMPONENTTYPE };
-  std::vector<double>              spacing{};      // in millimeters where the unit is known
-  std::vector<std::vector<double>> lattice{};      // the step along each axis, as a vector in space, where they are oblique
+  std::vector<double>              spacing{}; // in millimeters where the unit is known
+  std::vector<std::vector<double>> lattice{}; // the step along each axis, as a vector in space, where they are oblique
   std::vector<std::string>         spacingNotes{}; // what is known of the spacing and not used: "has ..."
   std::vector<std::string>         notes{};        // whatever else is not used
   std::optional<double>            nodata{};
 };
 
-/** Reads it by an own look at the file; of formats that ITK's readers understand well it is empty. Throws what cannot be
- * read right at all, with a remedy. `io` has read the header. */
+/** Reads it by an own look at the file; of formats that ITK's readers understand well it is empty. Throws what cannot
+ * be read right at all, with a remedy. `io` has read the header. */
 FileHeader
 ReadFileHeader(const itk::ImageIOBase * io);
 

@@ -152,14 +152,12 @@ NodataOf(const Options & options)
 /** The pixels that are inside the mask, if there is one, and are not nodata. */
 template <typename TImage>
 typename itk::ImageSource<itk::Image<unsigned char, TImage::ImageDimension>>::Pointer
-WithoutNodata(const TImage *                                          image,
-              const itk::Image<unsigned char, TImage::ImageDimension> * mask,
-              double                                                    value)
+WithoutNodata(const TImage * image, const itk::Image<unsigned char, TImage::ImageDimension> * mask, double value)
 {
   using PixelType = typename TImage::PixelType;
   using MaskType = itk::Image<unsigned char, TImage::ImageDimension>;
-  const auto   nodata = AsPixel<PixelType>(value);
-  const auto   isData = [=](const PixelType & pixel) -> unsigned char {
+  const auto nodata = AsPixel<PixelType>(value);
+  const auto isData = [=](const PixelType & pixel) -> unsigned char {
     return std::isnan(value) ? static_cast<double>(pixel) == static_cast<double>(pixel) : !(nodata && pixel == *nodata);
   };
   if (mask == nullptr)
@@ -323,7 +321,8 @@ LabelPixels(const Options & options)
   if (labels > 256)
   {
     // Every integer type that double holds may be read as that here: the differences are the same.
-    constexpr bool isKept = std::is_same<TPixel, float>::value || (std::is_integral<TPixel>::value && sizeof(TPixel) > 4);
+    constexpr bool isKept =
+      std::is_same<TPixel, float>::value || (std::is_integral<TPixel>::value && sizeof(TPixel) > 4);
     using WidePixelType = std::conditional_t<isKept, TPixel, double>;
     LabelPixels<WidePixelType, VDimension, unsigned short>(options, radius);
   }

@@ -108,9 +108,9 @@ private:
   void
   SetPixels(TIFF * tiff);
 
-  FileHeader             m_Header;
-  TiffPage               m_Page;
-  std::vector<tdir_t>    m_Slices; // the pages that are no masks or smaller copies
+  FileHeader          m_Header;
+  TiffPage            m_Page;
+  std::vector<tdir_t> m_Slices; // the pages that are no masks or smaller copies
 };
 
 #endif
