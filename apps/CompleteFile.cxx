@@ -19,13 +19,13 @@
 
 #include "ImageFiles.h"
 #include "Program.h"
+#include "TiffFile.h"
 #include "Worker.h"
 
 #include "itkMetaImageIO.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -34,7 +34,6 @@
 #include <string>
 #include <vector>
 
-#include <tiffio.h>
 #include <zlib.h>
 
 namespace fs = std::filesystem;
@@ -185,51 +184,32 @@ CheckNifti(const itk::ImageIOBase * io)
   }
 }
 
-std::string tiffProblem;
-
-void
-NoteTiffProblem(const char *, const char * format, va_list arguments)
-{
-  std::array<char, 300> text{};
-  std::vsnprintf(text.data(), text.size(), format, arguments);
-  tiffProblem = tiffProblem.empty() ? text.data() : tiffProblem;
-}
-
-/** Most warnings are harmless, such as those about unknown tags. */
-void
-NoteTiffWarning(const char * module, const char * format, va_list arguments)
-{
-  if (std::string(format).find("IO error") != std::string::npos)
-  {
-    NoteTiffProblem(module, format, arguments);
-  }
-}
-
 /** All pages, and that their strips or tiles lie in the file. */
 void
 CheckTiff(const itk::ImageIOBase * io)
 {
-  const auto size = fs::file_size(io->GetFileName());
-  TIFFSetErrorHandler(NoteTiffProblem);
-  TIFFSetWarningHandler(NoteTiffWarning);
-  const std::unique_ptr<TIFF, void (*)(TIFF *)> tiff(TIFFOpen(io->GetFileName(), "r"), TIFFClose);
-  unsigned int                                  page = 0;
+  const auto   size = fs::file_size(io->GetFileName());
+  const auto   tiff = OpenTiff(io->GetFileName());
+  unsigned int page = 0;
+  std::string  problem = TiffProblem();
   do
   {
     ++page;
     const std::uint32_t parts = tiff ? TIFFNumberOfStrips(tiff.get()) : 0; // of tiles as well
-    for (std::uint32_t part = 0; part < parts && tiffProblem.empty(); ++part)
+    for (std::uint32_t part = 0; part < parts && problem.empty(); ++part)
     {
       const auto start = TIFFGetStrileOffset(tiff.get(), part);
       if (start > size || TIFFGetStrileByteCount(tiff.get(), part) > size - start)
       {
-        tiffProblem = "its voxels lie beyond the end of the file";
+        problem = "its voxels lie beyond the end of the file";
       }
     }
-  } while (tiff && tiffProblem.empty() && TIFFReadDirectory(tiff.get()));
-  if (!tiffProblem.empty())
+    problem = problem.empty() ? TiffProblem() : problem;
+  } while (tiff && problem.empty() && TIFFReadDirectory(tiff.get()));
+  problem = problem.empty() ? TiffProblem() : problem;
+  if (!problem.empty())
   {
-    Fail(io, "on page " + std::to_string(page) + ", " + tiffProblem);
+    Fail(io, "on page " + std::to_string(page) + ", " + problem);
   }
 }
 
@@ -327,7 +307,7 @@ CheckComplete(itk::ImageIOBase * io)
   {
     CheckNifti(io);
   }
-  else if (format == "TIFFImageIO")
+  else if (format == "TiffFileImageIO")
   {
     CheckTiff(io);
   }

@@ -17,11 +17,17 @@
  *=========================================================================*/
 #include "ImageFiles.h"
 
+#include "TiffFile.h"
+
 #include <cerrno>
 #include <cstring>
+#include <fstream>
+#include <set>
+#include <sstream>
 #include <utility>
 
 #include <fcntl.h>
+#include <stdio.h> // dprintf
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -38,8 +44,89 @@ CheckLibraryText()
   }
 }
 
+namespace
+{
+/** Files of Zeiss are TIFF as well, of a kind of their own. */
+bool
+IsTiff(const fs::path & file)
+{
+  std::ifstream stream(file, std::ios::binary);
+  std::string   start(4, '\0');
+  stream.read(start.data(), 4);
+  const std::set<std::string> stamps{ { "II*\0", 4 }, { "II+\0", 4 }, { "MM\0*", 4 }, { "MM\0+", 4 } };
+  return stamps.count(start) > 0 && file.extension() != ".lsm";
+}
+
 itk::ImageIOBase::Pointer
-ReadHeader(const fs::path & file)
+FindReader(const fs::path & file)
+{
+  if (IsTiff(file))
+  {
+    return TiffFileImageIO::New().GetPointer();
+  }
+  auto reader = itk::ImageIOFactory::CreateImageIO(file.c_str(), itk::IOFileModeEnum::ReadMode);
+  if (!reader)
+  {
+    const auto start = ContentsOf(file, 8);
+    const bool isNifti2 = start.find("n+2") == 4 || start.find("ni2") == 4;
+    throw Error(file,
+                isNifti2 ? "is NIfTI-2, which ITK does not read; convert it to NIfTI-1, as with nibabel"
+                         : "not an image that ITK can read");
+  }
+  return reader;
+}
+} // namespace
+
+void
+PrintNote(const fs::path & file, const std::string & text)
+{
+  static std::set<std::string> printed;
+  const auto                   line = std::string(programName) + ": note: " + file.string() + text + "\n";
+  if (printed.insert(line).second)
+  {
+    dprintf(Terminal(), "%s", line.c_str());
+  }
+}
+
+void
+NoteLibraryText(const fs::path & file)
+{
+  static std::size_t noted = 0;
+  const auto         text = LibraryText();
+  std::istringstream lines(text.substr(std::exchange(noted, text.size())));
+  for (std::string line; std::getline(lines, line) && !file.empty();)
+  {
+    // Before the text, ITK and GDCM have a line with the place in their source, ITK also the object.
+    const auto object = line.find("): ");
+    line.erase(0, line.find("(0x") < object && object != std::string::npos ? object + 3 : 0);
+    const bool isPlace = line.rfind("WARNING: In ", 0) == 0 || line.rfind("Warning: In ", 0) == 0;
+    if (!isPlace && line.find_first_not_of(" \t\r") != std::string::npos)
+    {
+      const auto begin = line.find_first_not_of(" \t\r");
+      PrintNote(file, ": " + line.substr(begin, line.find_last_not_of(" \t\r") - begin + 1));
+    }
+  }
+}
+
+void
+NoteHeader(const FileImageIO * io, const Options & options)
+{
+  const auto & header = io->GetHeader();
+  for (const auto & note : header.spacingNotes)
+  {
+    if (options.spacing.empty() && !options.noImageSpacing)
+    {
+      PrintNote(io->GetFileName(), " " + note + ": give --spacing");
+    }
+  }
+  for (const auto & note : header.notes)
+  {
+    PrintNote(io->GetFileName(), " " + note);
+  }
+}
+
+FileImageIO::Pointer
+ReadHeader(const fs::path & file, const std::vector<double> & spacing)
 {
   if (!fs::exists(file))
   {
@@ -58,26 +145,25 @@ ReadHeader(const fs::path & file)
     throw Error(file, std::string("cannot be read: ") + std::strerror(errno));
   }
   const auto before = Begin({ "reading", file, {} });
-  auto       io = itk::ImageIOFactory::CreateImageIO(file.c_str(), itk::IOFileModeEnum::ReadMode);
-  if (!io)
-  {
-    throw Error(file, "not an image that ITK can read");
-  }
+  auto       io = FileImageIO::New();
+  io->SetReader(FindReader(file), spacing);
   io->SetFileName(file.string());
   io->ReadImageInformation();
   Begin(before);
   return io;
 }
 
-itk::ImageIOBase::Pointer
-ReadScalarHeader(const fs::path & file)
+FileImageIO::Pointer
+ReadScalarHeader(const fs::path & file, const std::vector<double> & spacing)
 {
-  auto io = ReadHeader(file);
+  auto io = ReadHeader(file, spacing);
   if (io->GetPixelType() != itk::IOPixelEnum::SCALAR || io->GetNumberOfComponents() != 1)
   {
     throw Error(file,
                 "pixels of type " + itk::ImageIOBase::GetPixelTypeAsString(io->GetPixelType()) + " with " +
-                  std::to_string(io->GetNumberOfComponents()) + " components; one value a pixel is needed");
+                  std::to_string(io->GetNumberOfComponents()) +
+                  " components; one value a pixel is needed: convert it to gray, or take one "
+                  "band, as with gdal_translate -b 1");
   }
   if (io->GetNumberOfDimensions() < 2 || io->GetNumberOfDimensions() > 4)
   {

@@ -19,6 +19,7 @@
 #define ImageFiles_h
 
 #include "CompleteFile.h"
+#include "FileImageIO.h"
 #include "Program.h"
 #include "StagedFiles.h"
 #include "Worker.h"
@@ -39,12 +40,25 @@
 void
 CheckLibraryText();
 
-itk::ImageIOBase::Pointer
-ReadHeader(const std::filesystem::path & file);
+/** Prints a line, once. */
+void
+PrintNote(const std::filesystem::path & file, const std::string & text);
+
+/** Prints what ITK has printed since the last call, a line each, as notes on the file. */
+void
+NoteLibraryText(const std::filesystem::path & file);
+
+/** Prints what is known of the file and not used. */
+void
+NoteHeader(const FileImageIO * io, const Options & options);
+
+/** Opens a file; the spacing goes before that of the file, if there is any. */
+FileImageIO::Pointer
+ReadHeader(const std::filesystem::path & file, const std::vector<double> & spacing = {});
 
 /** Refuses all but one value a pixel, and 2 to 4 dimensions. */
-itk::ImageIOBase::Pointer
-ReadScalarHeader(const std::filesystem::path & file);
+FileImageIO::Pointer
+ReadScalarHeader(const std::filesystem::path & file, const std::vector<double> & spacing);
 
 std::string
 SizeAsString(const itk::ImageIOBase * io);
@@ -64,10 +78,12 @@ Tell(itk::ProcessObject * process, const Activity & activity)
   const auto before = std::make_shared<Activity>();
   process->AddObserver(itk::StartEvent(), [=](const itk::EventObject &) {
     CheckLibraryText();
+    NoteLibraryText({}); // of others
     *before = Begin(activity);
   });
   process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) {
     CheckLibraryText();
+    NoteLibraryText(activity.verb == std::string("reading") ? activity.file : "");
     Begin(*before);
   });
 }
@@ -97,14 +113,16 @@ KeepsImage(itk::ImageIOBase * io, const std::filesystem::path & file)
     writer->Update();
 
     auto reader = itk::ImageFileReader<TImage>::New();
+    reader->SetImageIO(ReadHeader(file));
     reader->SetFileName(file.string());
     reader->Update();
     return reader->GetImageIO()->GetNumberOfDimensions() == TImage::ImageDimension &&
            reader->GetImageIO()->GetComponentType() == itk::ImageIOBase::MapPixelType<PixelType>::CType &&
            std::equal(pixels, pixels + size, reader->GetOutput()->GetBufferPointer());
   }
-  catch (const itk::ExceptionObject &)
+  catch (const std::exception &)
   {
+    Begin({ "writing", file, {} });
     return false;
   }
 }
@@ -163,6 +181,7 @@ uLong
 ChecksumOfFile(const std::filesystem::path & file)
 {
   auto reader = itk::ImageFileReader<TImage>::New();
+  reader->SetImageIO(ReadHeader(file));
   reader->SetFileName(file.string());
   reader->UpdateOutputInformation();
   auto * const image = reader->GetOutput();
@@ -209,7 +228,7 @@ WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, boo
   } // HDF5 writes the rest when the file is closed
   CheckLibraryText();
   Flush(staged.file);
-  CheckComplete(ReadHeader(staged.file));
+  CheckComplete(ReadHeader(staged.file)->GetReader());
   if (verify && ChecksumOfFile<TImage>(staged.file) != written)
   {
     throw Error(staged.file, "was not written well: read back, its voxels are others");

@@ -27,7 +27,11 @@
 
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
+#include "itkBinaryGeneratorImageFilter.h"
+#include "itkUnaryGeneratorImageFilter.h"
+
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -74,6 +78,22 @@ NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & 
   }
 }
 
+/** The number as a pixel, if there is such a pixel. */
+template <typename TPixel>
+std::optional<TPixel>
+AsPixel(double number)
+{
+  if (std::is_floating_point<TPixel>::value)
+  {
+    return static_cast<TPixel>(number);
+  }
+  // Beyond these, a conversion is undefined. 2^64 is not a number of 64 bits, though the maximum is rounded to it.
+  const auto low = static_cast<double>(std::numeric_limits<TPixel>::lowest());
+  const auto high = std::ldexp(1.0, std::numeric_limits<TPixel>::digits);
+  const bool isPixel = number >= low && number < high && number == std::trunc(number);
+  return isPixel ? std::optional<TPixel>(static_cast<TPixel>(number)) : std::nullopt;
+}
+
 /** How a mask is read from pixels of any type: 1 where they are not 0. Pixels of 8 bits stay what they are. */
 struct NotZero
 {
@@ -94,11 +114,13 @@ struct NotZero
 /** Reads the file, of which nothing is missing, in the pieces that are asked for if ITK can. */
 template <typename TReader>
 typename TReader::Pointer
-MakeReader(const std::string & file)
+MakeReader(const std::string & file, const std::vector<double> & spacing)
 {
-  const Activity reading{ "reading", file, Describe(ReadHeader(file)) };
+  const auto     io = ReadHeader(file, spacing);
+  const Activity reading{ "reading", file, Describe(io) };
   const auto     before = Begin(reading);
   auto           reader = TReader::New();
+  reader->SetImageIO(io);
   reader->SetFileName(file);
   reader->UpdateOutputInformation();
   Begin(before);
@@ -106,18 +128,66 @@ MakeReader(const std::string & file)
   return reader;
 }
 
+/** What the user gave; or what the file says, which may be a number that its pixels cannot have. */
+template <typename TPixel>
+std::optional<double>
+NodataOf(const Options & options)
+{
+  const auto isPixel = [](double number) {
+    return std::is_floating_point<TPixel>::value || (!std::isnan(number) && AsPixel<TPixel>(number));
+  };
+  if (options.nodata && !isPixel(*options.nodata))
+  {
+    throw Error("--nodata: " + Text(*options.nodata) + " is no value of pixels of " +
+                itk::ImageIOBase::GetComponentTypeAsString(itk::ImageIOBase::MapPixelType<TPixel>::CType));
+  }
+  if (options.nodata || !options.nodataOfFile || !isPixel(*options.nodataOfFile))
+  {
+    return options.nodata;
+  }
+  PrintNote(options.input, " has " + Text(*options.nodataOfFile) + " as nodata; these voxels are outside the mask");
+  return options.nodataOfFile;
+}
+
+/** The pixels that are inside the mask, if there is one, and are not nodata. */
+template <typename TImage>
+typename itk::ImageSource<itk::Image<unsigned char, TImage::ImageDimension>>::Pointer
+WithoutNodata(const TImage * image, const itk::Image<unsigned char, TImage::ImageDimension> * mask, double value)
+{
+  using PixelType = typename TImage::PixelType;
+  using MaskType = itk::Image<unsigned char, TImage::ImageDimension>;
+  const auto nodata = AsPixel<PixelType>(value);
+  const auto isData = [=](const PixelType & pixel) -> unsigned char {
+    return std::isnan(value) ? static_cast<double>(pixel) == static_cast<double>(pixel) : !(nodata && pixel == *nodata);
+  };
+  if (mask == nullptr)
+  {
+    auto filter = itk::UnaryGeneratorImageFilter<TImage, MaskType>::New();
+    filter->SetFunctor(isData);
+    filter->SetInput(image);
+    return filter.GetPointer();
+  }
+  auto filter = itk::BinaryGeneratorImageFilter<TImage, MaskType, MaskType>::New();
+  filter->SetFunctor([=](const PixelType & pixel, const unsigned char & isInside) -> unsigned char {
+    return isInside != 0 && isData(pixel) != 0;
+  });
+  filter->SetInput1(image);
+  filter->SetInput2(mask);
+  return filter.GetPointer();
+}
+
 /** The basins of the labels of a filter. */
 template <typename TFilter>
 typename itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::Pointer
-MakeBasinFilter(TFilter * filter, const Options & options)
+MakeBasinFilter(TFilter * filter, bool isMasked, const Options & options)
 {
   const auto labels = TFilter::NumberOfLabels(filter->GetRadius());
   const bool isLabel = options.backgroundValue < labels;
-  if (isLabel && (options.border == Border::Background || !options.mask.empty()))
+  if (isLabel && (options.border == Border::Background || isMasked))
   {
     throw Error("--basins: the background value " + std::to_string(options.backgroundValue) +
                 " is a label as well; set --background-value to " + std::to_string(labels) + " or more" +
-                (options.mask.empty() ? ", or --border to inside" : ""));
+                (isMasked ? "" : ", or --border to inside"));
   }
   if (options.streamDivisions > 1)
   {
@@ -189,7 +259,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
                 std::to_string(8 * sizeof(TLabel)) + " bits");
   }
 
-  auto reader = MakeReader<itk::ImageFileReader<InputImageType>>(options.input);
+  auto reader = MakeReader<itk::ImageFileReader<InputImageType>>(options.input, options.spacing);
 
   auto filter = FilterType::New();
   filter->SetInput(reader->GetOutput());
@@ -206,13 +276,21 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   typename MaskReaderType::Pointer maskReader;
   if (!options.mask.empty())
   {
-    maskReader = MakeReader<MaskReaderType>(options.mask);
+    maskReader = MakeReader<MaskReaderType>(options.mask, options.spacing);
     filter->SetMaskImage(maskReader->GetOutput());
+  }
+  typename itk::ImageSource<typename FilterType::MaskImageType>::Pointer nodataFilter;
+  const auto                                                             nodata = NodataOf<TPixel>(options);
+  if (nodata)
+  {
+    const auto * const mask = maskReader ? maskReader->GetOutput() : nullptr;
+    nodataFilter = WithoutNodata<InputImageType>(reader->GetOutput(), mask, *nodata);
+    filter->SetMaskImage(nodataFilter->GetOutput());
   }
   typename BasinFilterType::Pointer basinFilter;
   if (!options.basins.empty())
   {
-    basinFilter = MakeBasinFilter(filter.GetPointer(), options);
+    basinFilter = MakeBasinFilter(filter.GetPointer(), maskReader || nodata, options);
   }
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
@@ -242,8 +320,10 @@ LabelPixels(const Options & options)
   }
   if (labels > 256)
   {
-    // Every integer type may be read as double here: the differences are the same.
-    using WidePixelType = std::conditional_t<std::is_same<TPixel, float>::value, float, double>;
+    // Every integer type that double holds may be read as that here: the differences are the same.
+    constexpr bool isKept =
+      std::is_same<TPixel, float>::value || (std::is_integral<TPixel>::value && sizeof(TPixel) > 4);
+    using WidePixelType = std::conditional_t<isKept, TPixel, double>;
     LabelPixels<WidePixelType, VDimension, unsigned short>(options, radius);
   }
   else

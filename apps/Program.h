@@ -21,6 +21,7 @@
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct Options
   std::string               input;
   std::string               output;
   std::string               mask;
+  std::vector<double>       spacing; // of all images that are read, if given
+  std::optional<double>     nodata;
+  std::optional<double>     nodataOfFile; // as the input says
   std::string               score;
   std::string               basins;
   std::string               preview;

@@ -30,6 +30,7 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -68,6 +69,24 @@ Radius(const std::string & given)
   return radius;
 }
 
+/** Of `X,Y[,...]`. */
+std::vector<double>
+Spacing(const std::string & given)
+{
+  std::vector<double> spacing;
+  std::istringstream  values(given + ',');
+  for (std::string value; std::getline(values, value, ',');)
+  {
+    char * end = nullptr;
+    spacing.push_back(std::strtod(value.c_str(), &end));
+    if (value.empty() || *end != '\0' || !(spacing.back() > 0) || !std::isfinite(spacing.back()))
+    {
+      throw Error("--spacing: " + given + " is not one number above 0 for each axis, such as 0.5,0.5,2");
+    }
+  }
+  return spacing;
+}
+
 /** What competes for a label, and how. */
 void
 AddRules(CLI::App & app, Options & options)
@@ -79,6 +98,12 @@ AddRules(CLI::App & app, Options & options)
   app.add_flag("--label-strict-extrema", options.labelStrictExtrema, "Strict minima get the label of the center");
   app.add_flag("--ascent", options.ascent, "Steepest ascent instead of descent");
   app.add_flag("--no-image-spacing", options.noImageSpacing, "Distances in voxels instead of physical units");
+  app
+    .add_option_function<std::string>(
+      "--spacing",
+      [&options](const std::string & given) { options.spacing = Spacing(given); },
+      "Distances of pixels along each axis, x first,\nwhere INPUT has none or wrong ones")
+    ->type_name("X,Y[,...]");
   app.add_flag("--face-connected", options.faceConnected, "Only face neighbors compete; labels keep their numbers");
   app
     .add_option_function<std::string>(
@@ -104,6 +129,12 @@ AddRules(CLI::App & app, Options & options)
           "--mask",
           options.mask,
           "Image of the same size and place: voxels where it is 0\nget no label and do not compete");
+  app
+    .add_option_function<double>(
+      "--nodata",
+      [&options](const double & value) { options.nodata = value; },
+      "Voxels of this value, or nan, are outside the mask\n(default: what a GeoTIFF says)")
+    ->type_name("V");
 }
 
 void
@@ -221,19 +252,24 @@ CheckFileNames(const Options & options)
   }
 }
 
-void
-Check(itk::ImageIOBase * io)
+/** Opens a file, of which nothing is missing, and prints what there is to say of it. */
+FileImageIO::Pointer
+Open(const fs::path & file, const Options & options)
 {
-  const auto before = Begin({ "reading", io->GetFileName(), Describe(io) });
-  CheckComplete(io);
+  const auto io = ReadScalarHeader(file, options.spacing);
+  const auto before = Begin({ "reading", file, Describe(io) });
+  CheckComplete(io->GetReader());
+  NoteLibraryText(file);
+  NoteHeader(io, options);
   Begin(before);
+  return io;
 }
 
 void
-CheckMask(const fs::path & file, const itk::ImageIOBase * image)
+CheckMask(const itk::ImageIOBase * image, const Options & options)
 {
-  const auto mask = ReadScalarHeader(file);
-  Check(mask);
+  const fs::path file = options.mask;
+  const auto     mask = Open(file, options);
   if (SizeAsString(mask) != SizeAsString(image))
   {
     throw Error(file, "the mask has " + SizeAsString(mask) + " voxels, the image " + SizeAsString(image));
@@ -241,20 +277,19 @@ CheckMask(const fs::path & file, const itk::ImageIOBase * image)
 }
 
 void
-Label(const Options & options)
+Label(Options options)
 {
   Begin({ "labeling", options.input, {} });
-  itk::Object::GlobalWarningDisplayOff();
   if (options.threads > 0)
   {
     itk::MultiThreaderBase::SetGlobalMaximumNumberOfThreads(options.threads);
   }
-  const auto image = ReadScalarHeader(options.input);
-  Check(image);
+  const auto image = Open(options.input, options);
   if (!options.mask.empty())
   {
-    CheckMask(options.mask, image);
+    CheckMask(image, options);
   }
+  options.nodataOfFile = image->GetHeader().nodata;
   switch (image->GetNumberOfDimensions())
   {
     case 2:

@@ -12,8 +12,8 @@ mkdir -p build/demo
 image=/usr/share/mricron/templates/ch2.nii.gz
 label=build/program/apps/neighborhood-argmax-label
 "$label" "$image" build/demo/labels.nii.gz --preview build/demo/labels.png
-# Each minimum a basin: labels with sinks, and a background that is no direction.
-"$label" "$image" build/demo/descent.nii.gz --center-score 0 --background-value 255 --basins build/demo/basins.nii.gz
+# Each minimum a basin, up to the edge of the image.
+"$label" "$image" build/demo/descent.nii.gz --center-score 0 --border inside --basins build/demo/basins.nii.gz
 
 cat <<END
 
@@ -21,6 +21,6 @@ $(ls -l build/demo)
 
 build/demo/labels.nii.gz   directions of steepest descent
 build/demo/labels.png      a slice of them
-build/demo/descent.nii.gz  directions with sinks: label 13; the outermost layer is background: 255
+build/demo/descent.nii.gz  directions with sinks: label 13
 build/demo/basins.nii.gz   for each voxel the number of the basin that it drains to
 END

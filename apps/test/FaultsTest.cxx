@@ -21,11 +21,9 @@
 #include "DamagedFiles.h"
 #include "ProgramTest.h"
 
-#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <regex>
-#include <thread>
 
 #include <linux/capability.h>
 #include <sched.h>
@@ -42,21 +40,16 @@ constexpr bool isSanitized = true; // needs more memory than any limit, and ends
 constexpr bool isSanitized = false;
 #endif
 
-void
-Sleep(int milliseconds)
-{
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-}
-
 class FaultsTest : public ProgramTest
 {
 protected:
   FaultsTest()
   {
-    if (isSanitized) // crashes stay crashes
+    if (isSanitized) // crashes stay crashes; HoldPoint may be loaded first
     {
       const char * const options = std::getenv("ASAN_OPTIONS");
-      setenv("ASAN_OPTIONS", (std::string(options ? options : "") + ":handle_segv=0:handle_sigbus=0").c_str(), 1);
+      const std::string  own = ":handle_segv=0:handle_sigbus=0:verify_asan_link_order=0";
+      setenv("ASAN_OPTIONS", ((options ? options : "") + own).c_str(), 1);
     }
   }
 
@@ -75,28 +68,69 @@ protected:
     umount2(this->Path("disk").c_str(), MNT_DETACH);
   }
 
-  /** Starts a run of some seconds, and returns when it is labeling. */
-  pid_t
-  StartLongRun(
-    const std::function<void()> & prepare = [] {},
-    const std::string &           radius = isSanitized ? "3" : "9") const
+  /** A run that has come to a point in its middle, and stays there until it is released. */
+  struct HeldRun
   {
-    const auto before = this->Files();
-    if (before.count("long.mha") == 0)
+    pid_t program;
+    pid_t worker; // that called the function
+    int   release;
+  };
+
+  /** Starts a run, and returns when it calls the function: of HoldPoint.cxx. */
+  HeldRun
+  Hold(
+    const std::string &           function,
+    const Arguments &             arguments = { "in.mha", "out.mha", "--score", "s.mha" },
+    const std::function<void()> & prepare = [] {},
+    const std::string &           how = "wait") const
+  {
+    int reached[2];
+    int released[2];
+    if (pipe(reached) != 0 || pipe(released) != 0)
     {
-      this->Write(RandomImage<float, 3>({ { 150, 150, 100 } }).GetPointer(), "long.mha");
-      return this->StartLongRun(prepare, radius);
+      throw std::runtime_error("no pipe");
     }
-    const auto child =
-      this->Start({ "long.mha", "out.mha", "--radius", radius, "--threads", "1", "--score", "s.mha" }, prepare);
-    const auto isAtWork = [this] { return this->NumberOfHidden() >= 2; }; // of its own; there may be others
-    for (int tries = 0; !isAtWork() && tries < 1000; ++tries)
+    fcntl(reached[0], F_SETFD, FD_CLOEXEC);
+    fcntl(released[1], F_SETFD, FD_CLOEXEC);
+    const auto point = function + " " + std::to_string(reached[1]) + " " + std::to_string(released[0]) + " " + how;
+    HeldRun    run{ 0, 0, released[1] };
+    run.program = this->Start(arguments, [&] {
+      setenv("LD_PRELOAD", HOLD_POINT_LIBRARY, 1);
+      setenv("HOLD_POINT", point.c_str(), 1);
+      prepare();
+    });
+    close(reached[1]);
+    close(released[0]);
+    const auto got = read(reached[0], &run.worker, sizeof run.worker);
+    close(reached[0]);
+    if (got != sizeof run.worker) // kill() would take 0 for all processes
     {
-      Sleep(10);
+      throw std::runtime_error("the program ended before it called " + function + ": " +
+                               this->Finish(run.program).text);
     }
-    EXPECT_TRUE(isAtWork());
-    Sleep(150);
-    return child;
+    return run;
+  }
+
+  Result
+  ReleaseAndFinish(const HeldRun & run) const
+  {
+    close(run.release);
+    return this->Finish(run.program);
+  }
+
+  /** Of a run that a signal ends where it is held. */
+  Result
+  FinishHeld(const HeldRun & run) const
+  {
+    const auto result = this->Finish(run.program);
+    close(run.release);
+    return result;
+  }
+
+  void
+  WriteInput() const
+  {
+    this->Write(RandomImage<float, 3>({ { 30, 20, 10 } }).GetPointer(), "in.mha");
   }
 
   /** The hidden directories of runs. */
@@ -107,20 +141,6 @@ protected:
     return std::count_if(files.begin(), files.end(), [](const std::string & name) {
       return name[0] == '.' && name.find('/') == std::string::npos;
     });
-  }
-
-  static pid_t
-  WorkerOf(pid_t program)
-  {
-    const auto    number = std::to_string(program);
-    std::ifstream children("/proc/" + number + "/task/" + number + "/children");
-    pid_t         worker = 0;
-    children >> worker;
-    if (worker <= 0) // kill() would take it for all processes
-    {
-      throw std::runtime_error("the program has no worker");
-    }
-    return worker;
   }
 };
 } // namespace
@@ -217,15 +237,12 @@ TEST_F(FaultsTest, CompressedVoxelsInAFileOfTheirOwnAreChecked)
 TEST_F(FaultsTest, AHangIsEndedBySigint)
 {
   DamagedFiles::Write("nii", this->Path("x.nii"));
-  DamagedFiles::Store(DamagedFiles::Apply(DamagedFiles::Load(this->Path("x.nii")), "set=327:ff", ""),
-                      this->Path("x.nii"));
   const auto before = this->Files();
-  const auto child = this->Start({ "x.nii", "out.mha" });
-  Sleep(300);
-  kill(child, SIGINT);
-  const auto result = this->Finish(child);
-  EXPECT_NE(result.status, 0);
-  ExpectOneLine(result.text, "x.nii");
+  const auto run = this->Hold("fopen", { "x.nii", "out.mha" });
+  kill(run.program, SIGINT);
+  const auto result = this->FinishHeld(run);
+  EXPECT_EQ(result.status, 128 + SIGINT);
+  ExpectOneLine(result.text, "stopped while reading x.nii, by signal 2");
   EXPECT_EQ(this->Files(), before);
 }
 
@@ -261,17 +278,20 @@ TEST_F(FaultsTest, ReadOnlyAndVanishedFoldersAreNamed)
   this->ExpectError({ "in.mha", "disk/out.mha" }, "Read-only file system");
   this->UnmountDisk();
 
-  const auto child = this->StartLongRun();
-  for (const auto & entry : fs::directory_iterator(this->Path(".")))
+  for (const std::string point : { "access", "fsync" })
   {
-    if (entry.is_directory())
+    const auto run = this->Hold(point);
+    for (const auto & entry : fs::directory_iterator(this->Path(".")))
     {
-      fs::remove_all(entry.path());
+      if (entry.is_directory())
+      {
+        fs::remove_all(entry.path());
+      }
     }
+    const auto result = this->ReleaseAndFinish(run);
+    EXPECT_EQ(result.status, EXIT_FAILURE);
+    ExpectOneLine(result.text, "out.mha: cannot be written: No such file or directory");
   }
-  const auto result = this->Finish(child);
-  EXPECT_EQ(result.status, EXIT_FAILURE);
-  ExpectOneLine(result.text, "out.mha: cannot be written: No such file or directory");
 }
 
 TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
@@ -287,26 +307,25 @@ TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
     std::signal(SIGXFSZ, SIG_IGN);
   });
 
-  const auto before = this->Files();
-  const auto limitTime = [] {
-    const rlimit limit{ 1, 2 };
-    setrlimit(RLIMIT_CPU, &limit);
-  };
-  const auto child = this->StartLongRun(limitTime, isSanitized ? "6" : "15");
-  const auto result = this->Finish(child);
+  const auto   before = this->Files();
+  const auto   run = this->Hold("access", { "in.mha", "out.mha" }, [] {}, "spin");
+  const rlimit limitOfTime{ 1, RLIM_INFINITY };
+  prlimit(run.worker, RLIMIT_CPU, &limitOfTime, nullptr);
+  const auto result = this->FinishHeld(run);
   EXPECT_EQ(result.status, 128 + SIGXCPU);
   ExpectOneLine(result.text, "CPU time limit exceeded while ");
-  EXPECT_EQ(this->Files().size(), before.size() + 1);
+  EXPECT_EQ(this->Files(), before);
 
   if (!isSanitized)
   {
     this->Write(itk::Image<double, 3>::Pointer(RandomImage<double, 3>({ { 300, 300, 300 } })).GetPointer(),
                 "large.mha");
-    this->ExpectError(
-      { "large.mha", "out.mha" }, "large.mha: cannot be read: expected 300x300x300 voxels of double", [] {
-        const rlimit limit{ rlim_t{ 200 } << 20, rlim_t{ 200 } << 20 }; // less than the image
-        setrlimit(RLIMIT_AS, &limit);
-      });
+    this->ExpectError({ "large.mha", "out.mha", "--threads", "2" },
+                      "large.mha: cannot be read: expected 300x300x300 voxels of double",
+                      [] {
+                        const rlimit limit{ rlim_t{ 200 } << 20, rlim_t{ 200 } << 20 }; // less than the image
+                        setrlimit(RLIMIT_AS, &limit);
+                      });
   }
 }
 
@@ -321,7 +340,7 @@ TEST_F(FaultsTest, FourGigabytesAreLabeledInOne)
     << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n"
        "DimSize = 1024 1024 512\nElementType = MET_DOUBLE\nElementDataFile = LOCAL\n";
   fs::resize_file(this->Path("in.mha"), fs::file_size(this->Path("in.mha")) + (std::uintmax_t{ 4 } << 30));
-  const auto result = this->Finish(this->Start({ "in.mha", "out.mha", "--stream", "64" }, [] {
+  const auto result = this->Finish(this->Start({ "in.mha", "out.mha", "--stream", "64", "--threads", "2" }, [] {
     const rlimit limit{ rlim_t{ 1 } << 30, rlim_t{ 1 } << 30 };
     setrlimit(RLIMIT_AS, &limit);
   }));
@@ -332,67 +351,73 @@ TEST_F(FaultsTest, FourGigabytesAreLabeledInOne)
 
 TEST_F(FaultsTest, SignalsLeaveNothing)
 {
-  for (const int signal :
-       { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGSEGV, SIGABRT })
+  this->WriteInput();
+  for (const auto & [point, activity] :
+       { std::pair("access", "labeling in.mha"), std::pair("fsync", "writing out.mha") })
   {
-    auto       child = this->StartLongRun();
-    const auto worker = WorkerOf(child);
-    kill(child, signal);
-    auto result = this->Finish(child);
-    EXPECT_EQ(result.status, 128 + signal);
-    ExpectOneLine(result.text, ", by signal " + std::to_string(signal));
-    EXPECT_NE(result.text.find("stopped while "), std::string::npos) << result.text;
-    EXPECT_EQ(this->Files(), std::set<std::string>{ "long.mha" });
-    EXPECT_EQ(kill(worker, 0), -1);
-  }
-  for (const int signal : { SIGKILL, SIGSEGV, SIGABRT, SIGTERM })
-  {
-    const auto child = this->StartLongRun();
-    kill(WorkerOf(child), signal);
-    const auto result = this->Finish(child);
-    EXPECT_TRUE(result.status == 128 + signal || isSanitized);
-    ExpectOneLine(result.text, "long.mha");
-    EXPECT_EQ(this->Files(), std::set<std::string>{ "long.mha" });
+    for (const int signal :
+         { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU, SIGSEGV, SIGABRT })
+    {
+      const auto run = this->Hold(point);
+      kill(run.program, signal);
+      const auto result = this->FinishHeld(run);
+      EXPECT_EQ(result.status, 128 + signal);
+      ExpectOneLine(result.text, ", by signal " + std::to_string(signal));
+      EXPECT_NE(result.text.find(std::string("stopped while ") + activity), std::string::npos) << result.text;
+      EXPECT_EQ(this->Files(), std::set<std::string>{ "in.mha" });
+      EXPECT_EQ(kill(run.worker, 0), -1);
+    }
+    for (const int signal : { SIGKILL, SIGSEGV, SIGABRT, SIGTERM })
+    {
+      const auto run = this->Hold(point);
+      kill(run.worker, signal);
+      const auto result = this->FinishHeld(run);
+      EXPECT_TRUE(result.status == 128 + signal || isSanitized);
+      ExpectOneLine(result.text, std::string(activity).substr(std::string(activity).find(' ')));
+      EXPECT_EQ(this->Files(), std::set<std::string>{ "in.mha" });
+    }
   }
 }
 
 TEST_F(FaultsTest, IgnoredSignalsStayIgnored)
 {
+  this->WriteInput();
   for (const int signal : { SIGHUP, SIGINT })
   {
-    const auto child = this->StartLongRun([signal] { std::signal(signal, SIG_IGN); });
-    kill(child, signal);
-    kill(WorkerOf(child), signal);
-    const auto result = this->Finish(child);
+    const auto run = this->Hold("access", { "in.mha", "out.mha" }, [signal] { std::signal(signal, SIG_IGN); });
+    kill(run.program, signal);
+    kill(run.worker, signal);
+    const auto result = this->ReleaseAndFinish(run);
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.text, "");
-    EXPECT_EQ(this->Files(), (std::set<std::string>{ "long.mha", "out.mha", "s.mha" }));
+    EXPECT_EQ(this->Files(), (std::set<std::string>{ "in.mha", "out.mha" }));
     fs::remove(this->Path("out.mha"));
-    fs::remove(this->Path("s.mha"));
   }
 }
 
 TEST_F(FaultsTest, TheNextRunRemovesWhatAKilledOneLeft)
 {
-  auto       child = this->StartLongRun();
-  const auto worker = WorkerOf(child);
-  kill(child, SIGKILL);
-  EXPECT_EQ(this->Finish(child).status, -SIGKILL);
-  for (int tries = 0; kill(worker, 0) == 0 && tries < 100; ++tries)
-  {
-    Sleep(10); // The worker follows.
-  }
+  this->WriteInput();
+  prctl(PR_SET_CHILD_SUBREAPER, 1); // a worker whose program was killed becomes a child of the test
+  const auto killed = this->Hold("fsync");
+  kill(killed.program, SIGKILL);
+  EXPECT_EQ(this->Finish(killed.program).status, -SIGKILL);
+  int status = 0;
+  EXPECT_EQ(waitpid(killed.worker, &status, 0), killed.worker); // it follows
+  EXPECT_TRUE(WIFSIGNALED(status));
+  close(killed.release);
   EXPECT_EQ(this->NumberOfHidden(), 2U);
 
   // A run that is at work keeps its own.
-  child = this->StartLongRun();
-  this->Write(RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } }).GetPointer(), "in.mha");
+  const auto run = this->Hold("access");
+  EXPECT_EQ(this->NumberOfHidden(), 2U);
   this->RunWell({ "in.mha", "other.mha" });
-  const auto result = this->Finish(child);
+  EXPECT_EQ(this->NumberOfHidden(), 2U);
+  const auto result = this->ReleaseAndFinish(run);
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(std::count(result.text.begin(), result.text.end(), '\n'), 2) << result.text;
   EXPECT_NE(result.text.find("was left by a run that was killed; it is removed"), std::string::npos);
-  EXPECT_EQ(this->Files(), (std::set<std::string>{ "in.mha", "long.mha", "other.mha", "out.mha", "s.mha" }));
+  EXPECT_EQ(this->Files(), (std::set<std::string>{ "in.mha", "other.mha", "out.mha", "s.mha" }));
 }
 
 TEST_F(FaultsTest, LinksAreFollowedToFilesThatAreNotThereYet)
@@ -420,35 +445,26 @@ TEST_F(FaultsTest, WriteProtectedFilesAreKept)
   EXPECT_EQ(DamagedFiles::Load(this->Path("out.mha")), "older");
 }
 
-// The worker is stopped after its first pieces, and a voxel on the disk changed.
+// A voxel is changed on the disk when all are written, and none is read back yet.
 TEST_F(FaultsTest, WhatIsWrittenIsReadBackAndCompared)
 {
-  this->Write(RandomImage<std::uint8_t, 3>({ { 200, 200, 100 } }).GetPointer(), "in.mha");
+  this->WriteInput();
   for (const bool verify : { true, false })
   {
-    Arguments arguments{ "in.mha", "out.mha", "--stream", "50", "--radius", "2", "--threads", "1" };
+    Arguments arguments{ "in.mha", "out.mha", "--stream", "5" };
     if (!verify)
     {
       arguments.emplace_back("--no-verify");
     }
-    const auto  child = this->Start(arguments);
-    std::string staged;
-    for (int tries = 0; staged.empty() && tries < 10000; ++tries)
+    const auto run = this->Hold("fsync", arguments);
+    for (const auto & file : this->Files())
     {
-      for (const auto & file : this->Files())
+      if (file.find("/out.mha") != std::string::npos)
       {
-        std::error_code ignored;
-        const bool      isStaged = file.find("/out.mha") != std::string::npos;
-        staged = isStaged && fs::file_size(this->Path(file), ignored) > 1000000 && !ignored ? file : staged;
+        std::fstream(this->Path(file), std::ios::binary | std::ios::in | std::ios::out).seekp(1000).write("\xee", 1);
       }
-      Sleep(1);
     }
-    Sleep(100); // Pieces are written where they belong in a file of its full size.
-    const auto worker = WorkerOf(child);
-    kill(worker, SIGSTOP);
-    std::fstream(this->Path(staged), std::ios::binary | std::ios::in | std::ios::out).seekp(1000).write("\xee", 1);
-    kill(worker, SIGCONT);
-    const auto result = this->Finish(child);
+    const auto result = this->ReleaseAndFinish(run);
     EXPECT_EQ(result.status, verify ? EXIT_FAILURE : EXIT_SUCCESS);
     if (verify)
     {

@@ -85,11 +85,17 @@ TEST_F(ProgramTest, KeepsThePixelTypeOfTheFile)
 TEST_F(ProgramTest, ReadsAndWritesFormats)
 {
   const auto volume = RandomImage<std::uint8_t, 3>({ { 9, 8, 7 } });
-  for (const std::string extension : { ".nii.gz", ".nrrd", ".mha", ".tif", ".vtk", ".gipl", ".hdf5" })
+  for (const std::string extension : { ".nii.gz", ".nrrd", ".mha", ".vtk", ".gipl", ".hdf5" })
   {
     this->Write(volume.GetPointer(), "in3" + extension);
     this->ExpectFilterLabels<itk::Image<std::uint8_t, 3>>("in3" + extension, "out3" + extension);
   }
+  // A stack of TIFF has no spacing.
+  this->Write(volume.GetPointer(), "in3.tif");
+  this->RunWell({ "in3.tif", "out3.tif", "--spacing", "1,1.5,2" });
+  this->RunWell({ "in3.nrrd", "out3.nrrd" });
+  EXPECT_TRUE(HaveSamePixels(this->Read<LabelImageType>("out3.tif").GetPointer(),
+                             this->Read<LabelImageType>("out3.nrrd").GetPointer()));
   const auto picture = RandomImage<std::uint8_t, 2>({ { 12, 11 } });
   for (const std::string extension : { ".png", ".tif", ".mha", ".nrrd", ".nii.gz" })
   {
@@ -490,7 +496,8 @@ TEST_F(ProgramTest, RefusesBadArguments)
   expectError({ "more.mha" }, "more.mha");
   expectError({ "--unknown" }, "--unknown");
   this->ExpectError({ "in.mha", "" }, "OUTPUT: the value is empty");
-  for (const std::string option : { "--score", "--center-score", "--radius", "--threads", "--stream" })
+  for (const std::string option :
+       { "--score", "--center-score", "--radius", "--threads", "--stream", "--spacing", "--nodata" })
   {
     expectError({ option, "" }, option + ": ");
   }
@@ -684,6 +691,8 @@ TEST_F(ProgramTest, TellsItsVersionAndOptions)
                                     "--basins",
                                     "--background-value",
                                     "--mask",
+                                    "--spacing",
+                                    "--nodata",
                                     "--preview",
                                     "--stream",
                                     "--threads",

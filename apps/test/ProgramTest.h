@@ -26,6 +26,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -134,6 +135,10 @@ protected:
       const int output = open(this->OutputFile(getpid()).c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
       dup2(output, STDOUT_FILENO);
       dup2(output, STDERR_FILENO);
+      for (int signal = 1; signal < NSIG; ++signal)
+      {
+        std::signal(signal, SIG_DFL); // tests in the background of a shell ignore SIGINT
+      }
       prepare();
       this->Execute(arguments);
     }

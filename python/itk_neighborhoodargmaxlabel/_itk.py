@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,7 +26,9 @@ def load_itk() -> Any:
 
 
 def _load_itk() -> Any:
-    with _loading:  # itk is made for one thread
+    # itk is made for one thread; and where warnings are errors, those of its types crash it while it loads.
+    with _loading, warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
         import itk
 
         for name in "NeighborhoodArgmaxLabelImageFilter", "NeighborhoodLabelToBasinImageFilter":

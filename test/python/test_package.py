@@ -67,6 +67,13 @@ itk.median_image_filter(image, radius=1)
     assert done.stdout == "True\n", done.stderr
 
 
+def test_warnings_may_be_errors():
+    """SWIG's types warn when itk loads them, and crash where the warning is an error."""
+    program = "import numpy as np; from itk_neighborhoodargmaxlabel import labels; print(labels(np.ones((3, 3)))[1, 1])"
+    done = run(sys.executable, "-W", "error", "-c", program)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
 # The wheel
 
 
