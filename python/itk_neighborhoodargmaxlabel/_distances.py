@@ -37,7 +37,7 @@ def distances_of(image: Any, radii: tuple[int, ...], spacing: Any, lattice: Any,
     if lattice is not None:
         if spacing is not None:
             raise ValueError("lattice and spacing are both given: give one, a lattice has the distances of its axes")
-        return Distances(lattice=lattice_of(lattice, radii)) if use_image_spacing else Distances()
+        return _of_lattice(lattice_of(lattice, radii)) if use_image_spacing else Distances()
     if isinstance(spacing, str) and spacing == "geographic":
         return _geographic(image, radii) if use_image_spacing else Distances()
     if spacing is not None:
@@ -100,7 +100,8 @@ def _of_lattice(lattice: np.ndarray) -> Distances:
     angles = lattice @ lattice.T / np.outer(lengths, lengths) - np.eye(len(lattice))
     if np.abs(angles).max() > 1e-6:
         return Distances(lattice=lattice)
-    return Distances([simple_number(length, 1e-12 * length) for length in lengths.tolist()])
+    is_turned = np.count_nonzero(lattice, axis=1) > 1  # and its length is rounded
+    return Distances([simple_number(one, 1e-12 * one) if turned else one for one, turned in zip(lengths.tolist(), is_turned)])
 
 
 def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
@@ -111,10 +112,11 @@ def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
     except (TypeError, ValueError):
         lattice = np.empty(0)
     if lattice.shape != (ndim, ndim) or not np.isfinite(lattice).all():
-        raise ValueError(f"lattice is {value!r}: give the steps of the {ndim} axes in space, a matrix of {ndim} rows")
+        text = " ".join(repr(value).split())
+        raise ValueError(f"lattice is {text}: give the steps of the {ndim} axes in space, a matrix of {ndim} rows")
     lengths = np.linalg.norm(lattice, axis=1)
     if lengths.min() == 0 or abs(np.linalg.det(lattice / lengths[:, np.newaxis])) < 1e-9:
-        raise ValueError(f"lattice is {value!r}: give steps that do not lie in one {'line' if ndim == 2 else 'plane'}")
+        raise ValueError(f"lattice is {lattice.tolist()}: give steps that do not lie in one {'line' if ndim == 2 else 'plane'}")
     axes = [axis for axis, radius in enumerate(radii) if radius > 0]
     reduced = reduced_lattice(lattice[axes])
     if not np.array_equal(reduced, lattice[axes]):

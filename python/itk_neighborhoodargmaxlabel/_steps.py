@@ -31,14 +31,24 @@ def step_of(values: np.ndarray, rounding: float) -> Step:
 
 
 def equal_steps(steps: list[Step]) -> list[float]:
-    """The values, of which those that agree within their rounding are equal: the surest tells."""
-    values = [0.0] * len(steps)
-    sure: list[float] = []
-    for place in sorted(range(len(steps)), key=lambda i: steps[i].chance):
-        step = steps[place]
-        values[place] = next((value for value in sure if step.low <= value <= step.high), step.value)
-        sure.append(values[place])
-    return values
+    """The values, of which those that agree within their rounding are equal: the surest that all of them allow."""
+    groups: list[list[Step]] = []
+    for step in sorted(steps, key=lambda step: step.high - step.low):
+        group = next((group for group in groups if all(step.low <= one.high and one.low <= step.high for one in group)), None)
+        if group is None:
+            groups.append([step])
+        else:
+            group.append(step)
+    values = {step: _common(group) for group in groups for step in group}
+    return [values[step] for step in steps]
+
+
+def _common(group: list[Step]) -> float:
+    low, high = max(step.low for step in group), min(step.high for step in group)
+    common = [step for step in group if low <= step.value <= high]
+    if common:
+        return min(common, key=lambda step: step.chance).value
+    return simple_number((low + high) / 2, (high - low) / 2)
 
 
 def _simple_numbers(middle: float, apart: float) -> list[tuple[float, float]]:
