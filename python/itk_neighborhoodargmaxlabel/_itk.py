@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 import threading
 from collections.abc import Sequence
@@ -48,8 +49,10 @@ def image_of(array: np.ndarray, spacing: Sequence[float] | None = None, lattice:
     image.SetRegions(array.shape[::-1])
     if spacing is not None:
         image.SetSpacing([float(distance) for distance in spacing[::-1]])
-    if lattice is not None:  # ITK has the step of axis i, x first, in column i
-        image.SetDirection(np.ascontiguousarray(lattice[::-1, ::-1].T))
+    if lattice is not None:  # of which column i has the step of axis i, x first, for any unit of length
+        unit = 2.0 ** round(math.log2(np.abs(lattice).max()))
+        image.SetSpacing([unit] * array.ndim)
+        image.SetDirection(np.ascontiguousarray(lattice[::-1, ::-1].T / unit))
     return image
 
 
