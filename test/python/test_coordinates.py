@@ -26,6 +26,7 @@ def grid(values, y, x, **attributes):
 # Steps without the noise of their rounding
 
 STEPS = [0.7, 0.9, 12.5, 30.0, 1 / 3600, 1 / 1200, 1 / 3, 2.0**-10, 0.488281, 28.61517, float(np.float32(0.9))]
+RATIOS = [(0.7, 2.1), (2.7, 0.9), (0.1, 0.3), (1 / 3600, 1 / 1200), (0.7, 4.9), (10.1, 30.3)]  # scores tie by rounding
 WAYS = {
     "multiplied": lambda origin, step, count: origin + step * np.arange(count),
     "backwards": lambda origin, step, count: (origin + step * np.arange(count))[::-1],
@@ -46,7 +47,7 @@ def axes(draw, steps, count, dtype="float64"):
 @given(data=st.data())
 def test_the_origin_of_coordinates_changes_no_label(data):
     image = data.draw(st.integers(0, 2**32 - 1).map(lambda seed: np.random.default_rng(seed).integers(0, 10, (12, 13))))
-    steps = [data.draw(st.sampled_from(STEPS)) for _ in "yx"]
+    steps = data.draw(st.sampled_from(RATIOS) | st.tuples(st.sampled_from(STEPS), st.sampled_from(STEPS)))
     y, x = (data.draw(axes(st.just(step), count)) for step, count in zip(steps, image.shape))
     found = labels(grid(image, y, x), **C0)
     assert_array_equal(found, define(image, spacing=steps[::-1], center_score=0, border="Inside")[0])
