@@ -75,7 +75,8 @@ def from_d8(
     """The codes of a D8 program as labels of two axes, of uint8: the way back from to_d8().
 
     nodata: the code that means no label. "declared": what a DataArray calls so, and else the one of to_d8(); None: none.
-    NaN is never a code. ArcGIS's sums of directions (255 as well, where it is not nodata), and what other sinks programs have, become sinks.
+    NaN is never a code. ArcGIS's sums of directions (255 as well, where it is not nodata), and what other sinks programs have,
+    become sinks.
     """
     table = codes_of(kind)
     given = take("codes", codes, "translated", nodata)
