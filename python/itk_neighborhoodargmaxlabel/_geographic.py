@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 _WGS84 = 6378137.0, 298.257223563  # semi-major axis in meters, inverse flattening
-_LATITUDE = {"degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"}
-_LONGITUDE = {"degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"}
+_LATITUDE = {"degrees_north", "degree_north", "degree_N", "degrees_N", "degreeN", "degreesN"}  # as CF has them
+_LONGITUDE = {"degrees_east", "degree_east", "degree_E", "degrees_E", "degreeE", "degreesE"}
 
 
 def geographic_spacing(
@@ -48,7 +48,7 @@ def geographic_axes(image: Any) -> tuple[int, int] | None:
 def _axis_in(image: Any, units: set[str], standard_name: str) -> int | None:
     for axis, dim in enumerate(image.dims):
         attributes = image.coords[dim].attrs if dim in image.coords else {}
-        if str(attributes.get("units", "")).lower() in units or attributes.get("standard_name") == standard_name:
+        if attributes.get("units") in units or attributes.get("standard_name") == standard_name:
             return axis
     return None
 
