@@ -8,7 +8,7 @@ import numpy as np
 
 _WGS84 = 6378137.0, 298.257223563  # semi-major axis in meters, inverse flattening
 _LATITUDE = {"degrees_north", "degree_north", "degree_N", "degrees_N", "degreeN", "degreesN"}  # as CF has them
-_LONGITUDE = {"degrees_east", "degree_east", "degree_E", "degrees_E", "degreeE", "degreesE"}
+_LONGITUDE = {"degrees_east", "degree_east", "degree_E", "degrees_E", "degreesE"}
 
 
 def geographic_spacing(
