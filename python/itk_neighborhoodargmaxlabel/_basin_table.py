@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._given import is_a
+from ._kinds import is_a
 from ._pixels import slabs
 
 Columns = dict[str, np.ndarray]

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 
 import numpy as np
 
-from ._given import Given, mask_of, take, values_of
 from ._basin_table import table_of
+from ._coordinates import neighborhood_of
+from ._given import Given, mask_of, take, values_of, whole_numbers
 from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
 from ._label_errors import wrong_label, zero_border
-from ._options import background_of, integer_of, label_count, names_are_checked, radius_of, switch_of
+from ._options import background_of, integer_of, label_count, names_are_checked, periodic_of, radius_of, switch_of
+from ._pairs import check_pair
 from ._pixels import c_ordered, extrema_of
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
         radius: int | Sequence[int]
         background_value: int | None
         mask_image: Any
-        periodic: bool
+        periodic: bool | Sequence[bool]
         values: Any
         number_of_work_units: int | None
 
@@ -71,7 +73,7 @@ def basins(
     radius: int | Sequence[int] = 1,
     background_value: int | None = None,
     mask_image: Any = None,
-    periodic: bool = False,
+    periodic: bool | Sequence[bool] = False,
     generate_sink_image: bool = False,
     table: bool = False,
     values: Any = None,
@@ -90,15 +92,17 @@ def basins(
     Parameters
     ----------
     labels : array of 2, 3 or 4 axes
-        As of `labels`, of integers: labels of the axes of the array. What is masked has no label.
+        As of `labels`, of integers: labels of the axes of the array. What is masked has no label, nor what a DataArray
+        calls missing (`_FillValue`, `rio.nodata`, NaN); its labels may be integers in a floating point type, as masked files
+        are read.
     radius : int, or one for each axis of the array, default 1
-        That of the labels.
+        That of the labels. One number is for the axes in space, as in `labels`.
     background_value : int, default None
         Of voxels without label. None: 255, or 65535 where the labels need 16 bits. The labels need the same, unless they
         were made without a mask and with another border than "background".
     mask_image : array of integers or bool in the shape of the labels, default None
         Where it is 0 there is no label.
-    periodic : bool, default False
+    periodic : bool, or one for each axis of the array, default False
         True: a label that leads out of the image leads to its opposite side.
     generate_sink_image : bool, default False
         True: the sinks as well, the number of each basin at its sink, 0 elsewhere; the sink of a cycle is its first voxel.
@@ -108,7 +112,7 @@ def basins(
     values : array of numbers in the shape of the labels, default None
         With table: `sum`, `min` and `max` of them over each basin (a Bader charge is the sum of the density, times the
         volume of a voxel). What is masked does not count: basins of nothing else have a masked `min` and `max`. NaN does,
-        and makes NaN.
+        and makes NaN, but in a DataArray it is missing.
     number_of_work_units : int, default None
         As of `labels`. Of dask arrays, always one for each task.
 
@@ -129,7 +133,7 @@ def basins(
     -----
     The whole contract: documentation/contract.md and python.md of the source, and the C++ header itkNeighborhoodLabelToBasinImageFilter.h.
     """
-    options: dict[str, Any] = {"periodic": switch_of("periodic", periodic)}
+    options: dict[str, Any] = {}
     generate_sink_image = switch_of("generate_sink_image", generate_sink_image)
     table = switch_of("table", table)
     if values is not None and not table:
@@ -138,23 +142,25 @@ def basins(
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
         options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
+        options["periodic"] = periodic_of(periodic, labels.GetImageDimension())
         options["background_value"] = _background_of(background_value, options["radius"])
         return _of_image(labels, mask_image, generate_sink_image, table, values, options)
 
     given = take("labels", labels, "followed")
-    if given.array.dtype.kind == "f":
-        raise TypeError(f"labels has the type {given.array.dtype}: labels are integers, as labels.astype('uint8')")
-    options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    options["radius"] = neighborhood_of("labels", labels, given.array.shape, radius, 2**16)
+    options["periodic"] = periodic_of(periodic, given.array.ndim)
     options["background_value"] = _background_of(background_value, options["radius"])
+    check_pair(given.array, options["radius"], options["periodic"], mask_image is not None)
+    given = given._replace(array=whole_numbers("labels", given, options["background_value"]))
     mask = mask_of(mask_image, given)
     if values is not None:
         values = values_of(values, given)
     needs_sinks = generate_sink_image or table
     follow = _of_chunks if given.is_lazy else _of_array
     numbers, sinks = follow(given, mask, needs_sinks, options)
-    results = [given.like(numbers)]
+    results = [given.like(numbers, "basins", 0)]
     if generate_sink_image:
-        results.append(given.like(sinks))
+        results.append(given.like(sinks, "sinks", 0))
     if table:
         results.append(table_of(numbers, sinks, values))
     return tuple(results) if len(results) > 1 else results[0]
@@ -201,7 +207,7 @@ def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, An
         radius=radius[::-1],
         background_value=background,
         mask_image=mask,
-        periodic=options["periodic"],
+        periodic=options["periodic"][0] if len(set(options["periodic"])) == 1 else options["periodic"][::-1],
         generate_sink_image=needs_sinks,
     )
     return outputs if needs_sinks else (outputs, None)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._given import is_a
+from ._kinds import is_a
 from ._labels import labels
+from ._options import for_each_axis
 
 if TYPE_CHECKING:
     import dask.array
@@ -20,7 +21,7 @@ def dask_labels(
     """labels() of a dask array, where spacing and radius are in ITK's order, x (the last axis) first."""
     if not is_a(array, "dask.array", "Array"):
         raise TypeError(f"array is a {type(array).__name__}: dask_labels takes a dask array, labels() any")
-    return labels(array, spacing=_reversed(spacing), radius=_reversed(radius), **options)
+    return labels(array, spacing=_reversed(spacing), radius=for_each_axis("radius", radius, array.ndim)[::-1], **options)
 
 
 def _reversed(values: Any) -> Any:

@@ -1,17 +1,23 @@
 """What labels mean: offsets, the codes of D8 programs, colors."""
 
+import functools
+import math
+import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._given import Given, take
+from ._codes import Kind, codes_of, codes_of_labels, labels_of_codes, labels_of_receivers, outlets_of, receivers_of_labels
+from ._coordinates import plane_of
+from ._given import Given, take, whole_numbers
+from ._kinds import is_a
+from ._missing import DECLARED, declares_nodata
 from ._options import for_each_axis, integer_of, names_are_checked
+from ._pairs import check_codes
 
 if TYPE_CHECKING:
     from matplotlib.colors import ListedColormap
-
-Kind = Literal["esri", "taudem", "pysheds", "pyflwdir"]
 
 
 def offsets(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, Any]:
@@ -24,78 +30,121 @@ def offsets(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, A
     return np.indices([2 * r + 1 for r in radii]).reshape(ndim, -1).T - radii
 
 
-class _Codes(NamedTuple):
-    """Of the labels 0 to 8, that is of NW N NE, W sink E, SW S SE with the first row in the north; of no label."""
-
-    codes: tuple[int, ...]
-    background: int
-    dtype: str
-    other_sink: int | None = None  # which from_d8() takes as well
-
-
-_ESRI = 32, 64, 128, 16, 0, 1, 8, 4, 2
-_KINDS = {
-    "esri": _Codes(_ESRI, 255, "uint8"),
-    "taudem": _Codes((4, 3, 2, 5, 0, 1, 6, 7, 8), -32768, "int16"),
-    "pysheds": _Codes((*_ESRI[:4], -2, *_ESRI[5:]), 0, "int64", -1),
-    "pyflwdir": _Codes(_ESRI, 247, "uint8", 255),
-}
-
-
-def _codes_of(kind: str) -> _Codes:
-    if not isinstance(kind, str) or kind not in _KINDS:
-        raise ValueError(f"kind is {kind!r}: give one of {', '.join(map(repr, _KINDS))}")
-    return _KINDS[kind]
-
-
 @names_are_checked
 def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> Any:
-    """Labels of 2 axes as the codes of a D8 program; the first row of the array is its north.
+    """Labels of two axes as the codes of a D8 program. Of more axes: of each slice, as of bands or times.
 
-    kind: "esri" (ArcGIS, QGIS, WhiteboxTools with --esri_pntr), "taudem", "pysheds" or "pyflwdir". Sinks get 0, those of
-    pysheds -2. Voxels of the background_value get the program's own: 255, -32768, 0, 247.
-    Result: as labels() gives back, an array of uint8, of int16 for taudem, of int64 for pysheds.
+    | kind | for | sinks | no label |
+    |---|---|---|---|
+    | "esri" | ArcGIS, WhiteboxTools with --esri_pntr, TopoToolbox | 0 | 255 |
+    | "taudem" | TauDEM | 0 | -32768 |
+    | "pysheds" | pysheds | -2 | 0 |
+    | "pyflwdir" | pyflwdir "d8", HydroMT | 0 | 247 |
+    | "xrspatial" | xarray-spatial from 0.10 on, float64 | 0 | NaN |
+    | "grass" | GRASS r.watershed, r.stream.*; negative where it leads out | 0 | -32768 |
+    | "saga" | SAGA, QGIS with SAGA | -1 | -99999 |
+    | "ldd" | PCRaster, pyflwdir "ldd", LISFLOOD, wflow | 5 | 255 |
+    | "whitebox" | WhiteboxTools | 0 | -32768 |
+    | "landlab" | landlab's flow__receiver_node, in the rows of the array | itself | itself |
+
+    A label that leads out of the raster, or to a voxel without label, is an outlet: PCRaster's, SAGA's, WhiteboxTools' and
+    landlab's sink, negative in GRASS, the direction elsewhere. The first row of the array is the north. Voxels of the
+    background_value have no label, nor has what is masked or missing. Lazy for dask. A DataArray has the program's nodata.
     """
-    table = _codes_of(kind)
-    given = _take_2d("labels", labels)
+    table = codes_of(kind)
+    given = take("labels", labels, "translated")
     background = integer_of("background_value", background_value, 9, 2**16 - 1)
-    codes = dict(enumerate(table.codes)) | {background: table.background}
-    return given.like(_translated(given, codes, background, table.dtype))
+    plane = plane_of("labels", given, table.is_compass)
+    check_codes(given.array)
+    array = _without_border(given, np.moveaxis(_known(given, background), plane, (-2, -1)), background)
+    arrays, options = [array], {"name": "labels", "background": background}
+    if table.outlet != "direction":
+        arrays.append(_outlets(given, array, background))
+    if kind == "landlab":
+        arrays.append(_nodes(given, array))
+        codes = _each(receivers_of_labels, given, arrays, table.dtype, columns=array.shape[-1], **options)
+    else:
+        codes = _each(codes_of_labels, given, arrays, table.dtype, kind=kind, **options)
+    return given.like(np.moveaxis(codes, (-2, -1), plane), "d8", table.nodata)
 
 
 @names_are_checked
-def from_d8(codes: Any, kind: Kind = "esri", *, background_value: int = 255) -> Any:
-    """The codes of a D8 program as labels of 2 axes, of uint8: the way back from to_d8()."""
-    table = _codes_of(kind)
-    given = _take_2d("codes", codes)
+def from_d8(
+    codes: Any, kind: Kind = "esri", *, nodata: float | Literal["declared"] | None = DECLARED, background_value: int = 255
+) -> Any:
+    """The codes of a D8 program as labels of two axes, of uint8: the way back from to_d8().
+
+    nodata: the code that means no label. "declared": what a DataArray calls so, and else the one of to_d8(); None: none.
+    NaN is never a code. ArcGIS's sums of directions (255 as well, where it is not nodata), and what other sinks programs have,
+    become sinks.
+    """
+    table = codes_of(kind)
+    given = take("codes", codes, "translated", nodata)
     background = integer_of("background_value", background_value, 9, 255)
-    labels = {code: label for label, code in enumerate(table.codes)} | {table.background: background}
-    if table.other_sink is not None:
-        labels[table.other_sink] = 4
-    return given.like(_translated(given, labels, table.background, "uint8"))
+    plane = plane_of("codes", given, table.is_compass)
+    is_known = nodata != DECLARED or (is_a(codes, "xarray", "DataArray") and declares_nodata(codes))
+    own = None if is_known or table.nodata is None or math.isnan(table.nodata) else table.nodata
+    array = np.moveaxis(given.array, plane, (-2, -1))
+    arrays = [array]
+    if kind == "landlab":
+        arrays.append(_nodes(given, array))
+        labels = _each(labels_of_receivers, given, arrays, "uint8", name="codes", columns=array.shape[-1])
+    else:
+        if given.is_missing is not None:
+            arrays.append(np.moveaxis(given.is_missing, plane, (-2, -1)))
+        options = {"kind": kind, "nodata": own, "background": background}
+        labels = _each(labels_of_codes, given, arrays, "uint8", name="codes", **options)
+    return given.like(np.moveaxis(labels, (-2, -1), plane), "labels", background)
 
 
-def _take_2d(name: str, value: Any) -> Given:
-    given = take(name, value, "translated")
-    if given.is_lazy:
-        raise TypeError(f"{name} is a dask array: use its map_blocks()")
-    if given.array.ndim != 2 or given.array.dtype.kind not in "iu":
-        raise ValueError(f"{name} has the shape {given.array.shape} and the type {given.array.dtype}: give integers of 2 axes")
-    return given
+def _known(given: Given, background: int) -> Any:
+    """Integers; what is missing is background, whatever its value."""
+    array = whole_numbers("labels", given, background)
+    if given.is_missing is None:
+        return array
+    module = sys.modules["dask.array"] if given.is_lazy else np
+    return module.where(given.is_missing, np.uint16(background), array)
 
 
-def _translated(given: Given, table: dict[int, int], background: int, dtype: str) -> np.ndarray:
-    """What is masked becomes background, whatever its value."""
-    array = given.array
-    if given.is_masked is not None and given.is_masked is not np.ma.nomask:
-        array = np.where(given.is_masked, np.array(background), array)
-    keys = np.array(sorted(table))
-    places = np.minimum(np.searchsorted(keys, array), keys.size - 1)
-    is_unknown = keys[places] != array
-    if is_unknown.any():
-        index = tuple(int(i) for i in np.unravel_index(is_unknown.argmax(), array.shape))
-        raise ValueError(f"{given.name} has the value {array[index]} at {index}: give only {', '.join(map(str, table))}")
-    return np.array([table[key] for key in keys.tolist()], dtype)[places]
+def _without_border(given: Given, array: Any, background: int) -> Any:
+    """Labels that are 0 all over the border have that as their background there: no border drains to the north-west alone."""
+    is_border = np.zeros(array.shape[-2:], bool)
+    is_border[[0, -1], :] = is_border[:, [0, -1]] = True
+    module = sys.modules["dask.array"] if given.is_lazy else np
+    ends = [array[..., place, :] for place in (0, -1)] + [array[..., place] for place in (0, -1)]
+    is_zero_around = functools.reduce(module.logical_and, [(end == 0).all() for end in ends])
+    return module.where(is_border & is_zero_around, np.uint16(background), array)
+
+
+def _outlets(given: Given, array: Any, background: int) -> Any:
+    widths = [(0, 0)] * (array.ndim - 2) + [(1, 1)] * 2
+    if not given.is_lazy:
+        return outlets_of(np.pad(array, widths, constant_values=background), background)[..., 1:-1, 1:-1]
+    depth = {axis: width for axis, (width, _) in enumerate(widths)}
+    return sys.modules["dask.array"].map_overlap(
+        outlets_of, array, depth=depth, boundary=dict.fromkeys(depth, background), dtype=bool, background=background
+    )
+
+
+def _nodes(given: Given, array: Any) -> Any:
+    """The number of each voxel in its plane."""
+    rows, columns = array.shape[-2:]
+    if columns < 3:
+        raise ValueError(f"{given.name} has {columns} columns: landlab's receivers are told apart from 3 on")
+    if not given.is_lazy:
+        return np.broadcast_to(np.arange(rows * columns).reshape(rows, columns), array.shape)
+    module = sys.modules["dask.array"]
+    nodes = module.arange(rows * columns, chunks=-1).reshape(rows, columns).rechunk(array.chunks[-2:])
+    return module.broadcast_to(nodes, array.shape, chunks=array.chunks)
+
+
+def _each(function: Any, given: Given, arrays: list[Any], dtype: str, **options: Any) -> Any:
+    if not given.is_lazy:
+        return function(*arrays, **options)
+    name_of_result = options.pop("name")
+    meta = np.empty((0,) * arrays[0].ndim, dtype)
+    arrays = [array.rechunk(arrays[0].chunks) for array in arrays]
+    return sys.modules["dask.array"].map_blocks(functools.partial(function, name=name_of_result), *arrays, meta=meta, **options)
 
 
 def direction_colors(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, Any]:

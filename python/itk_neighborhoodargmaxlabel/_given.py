@@ -7,7 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ._coordinates import check_coordinates
 from ._itk import is_image
+from ._kinds import is_a, is_on_gpu
+from ._metadata import at_place_of
+from ._missing import DECLARED, find_missing, missing_numbers
 from ._pixels import bool_as_bytes, c_ordered
 
 
@@ -17,43 +21,40 @@ class Given(NamedTuple):
     name: str
     value: Any
     array: Any  # of NumPy or dask
-    is_masked: Any = None  # of a masked array: where it has no value, an array of bool or numpy.ma.nomask
+    is_missing: Any = None  # where it has no value, an array of bool; None where it has all
+    is_masked: bool = False  # a masked array
+    may_miss: bool = False  # some number means "no value" in it, whether it is there or not
 
     @property
     def is_lazy(self) -> bool:
         return is_a(self.array, "dask.array", "Array")
 
-    def like(self, result: Any) -> Any:
-        """The result as the same kind of thing, at the same place."""
-        if self.is_masked is not None:
+    def like(self, result: Any, name: str | None = None, no_value: Any = None) -> Any:
+        """The result as the same kind of thing, at the same place. A DataArray gets the name; no_value means "no value"."""
+        if self.is_masked:
             module = sys.modules["dask.array"].ma if self.is_lazy else np.ma
-            result = module.masked_array(result, mask=self.is_masked)
+            mask = np.ma.nomask if self.is_missing is None else self.is_missing
+            result = module.masked_array(result, mask=mask, fill_value=no_value)
         if is_a(self.value, "xarray", "DataArray"):
-            result = self.value.copy(data=result)
-            result.encoding = {}  # which is how a file holds the values of the image
+            result = at_place_of(self.value, result, name, no_value)
         return result
 
 
-def is_a(value: Any, module: str, name: str) -> bool:
-    """Without loading a module that nobody has used."""
-    return module in sys.modules and isinstance(value, getattr(sys.modules[module], name))
-
-
-def take(name: str, value: Any, verb: str) -> Given:
+def take(name: str, value: Any, verb: str, nodata: Any = DECLARED) -> Given:
     """Anything but an itk.Image. The array is as it was given, in any layout and of any type."""
     if is_a(value, "xarray", "Dataset"):
         raise TypeError(f"{name} is an xarray.Dataset: choose one of its variables {list(value.data_vars)}")
     array = value.data if is_a(value, "xarray", "DataArray") else value
-    is_masked = None
+    mask = None
     if is_a(array, "dask.array", "Array"):
         if np.isnan(array.shape).any():
             raise ValueError(f"{name} has the shape {array.shape}: call its compute_chunk_sizes() before")
         if isinstance(array._meta, np.ma.MaskedArray):
             import dask.array
 
-            is_masked, array = dask.array.ma.getmaskarray(array), dask.array.ma.getdata(array)
+            mask, array = dask.array.ma.getmaskarray(array), dask.array.ma.getdata(array)
     else:
-        array, is_masked = _numpy_of(name, array)
+        array, mask = _numpy_of(name, array)
     if array.ndim == 0:
         raise TypeError(f"{name} has the type {type(value).__name__}: give an array of numbers")
     _check_numbers(name, array)
@@ -62,7 +63,14 @@ def take(name: str, value: Any, verb: str) -> Given:
         raise ValueError(f"{name} has {axes}, its shape is {array.shape}: 2, 3 or 4 can be {verb}")
     if 0 in array.shape:
         raise ValueError(f"{name} has no voxels, its shape is {array.shape}: give at least one for each axis")
-    return Given(name, value, array, is_masked)
+    numbers = missing_numbers(value, array, nodata)
+    is_masked = mask is not None
+    is_missing = _either(mask if is_masked and mask is not np.ma.nomask else None, find_missing(array, numbers))
+    return Given(name, value, array, is_missing, is_masked, is_masked or bool(numbers))
+
+
+def _either(one: Any, other: Any) -> Any:
+    return one if other is None else other if one is None else one | other
 
 
 def _check_numbers(name: str, array: Any) -> None:
@@ -71,14 +79,23 @@ def _check_numbers(name: str, array: Any) -> None:
         raise TypeError(f"{name} has the type {array.dtype}: give real numbers{remedy}")
 
 
-def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, np.ndarray | None]:
+def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, Any]:
+    """An array, and the mask of a masked one."""
     kind = type(value).__name__
     if isinstance(value, np.ma.MaskedArray):
         return value.data, (value.mask if value.mask is np.ma.nomask else np.ma.getmaskarray(value))
+    if isinstance(value, np.ndarray) and hasattr(value, "unmasked"):  # astropy's Masked
+        return np.asarray(value.unmasked), np.broadcast_to(value.mask, value.shape)
     if is_a(value, "itk", "LightObject") and not is_image(value):  # in which numpy.asarray recurses without end
         remedy = "give its GetOutput()" if hasattr(value, "GetOutput") else "give an itk.Image"
         raise TypeError(f"{name} is an {kind} of itk: {remedy}")
-    if _is_on_gpu(value):
+    if is_a(value, "SimpleITK", "Image"):  # which numpy.asarray reads voxel by voxel
+        raise TypeError(
+            f"{name} is a SimpleITK.Image: convert it by "
+            "`converted = itk.image_from_array(SimpleITK.GetArrayViewFromImage(image))` and "
+            "`converted.SetSpacing(image.GetSpacing())`"
+        )
+    if is_on_gpu(value):
         raise TypeError(f"{name} is a {kind} on a GPU: copy it to the CPU first, as by .cpu() or .get()")
     try:
         return np.asarray(value), None
@@ -89,57 +106,82 @@ def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, np.ndarray | None]:
         raise TypeError(f"{name} is a {kind}: give what numpy.asarray makes an array of ({reason})") from None
 
 
-def _is_on_gpu(value: Any) -> bool:
-    if isinstance(value, (np.ndarray, list, tuple)):
-        return False
-    if hasattr(value, "__cuda_array_interface__"):
-        return True
-    on_cpu = 1, 3  # DLPack's kDLCPU and kDLCUDAHost
-    return hasattr(value, "__dlpack_device__") and value.__dlpack_device__()[0] not in on_cpu
+def whole_numbers(name: str, given: Given, missing: int) -> Any:
+    """The array in a type of integers. Those in a floating point type, as xarray and rioxarray read masked files, are taken
+    where what is missing is known; it becomes another number."""
+    array = given.array
+    if array.dtype.kind != "f":
+        return array
+    if not given.may_miss:
+        has_nan = not given.is_lazy and np.isnan(array).any()
+        where = (
+            f"numpy.where(numpy.isnan({name}), {missing}, {name}).astype('uint16')" if has_nan else f"{name}.astype('uint8')"
+        )
+        note = " where none is NaN" if given.is_lazy else ""
+        raise TypeError(f"{name} has the type {array.dtype}: {name} are integers, as {where}{note}")
+    if given.is_lazy:
+        arrays = [array] if given.is_missing is None else [array, given.is_missing.rechunk(array.chunks)]
+        meta = np.empty((0,) * array.ndim, np.int64)
+        return sys.modules["dask.array"].map_blocks(_whole_block, *arrays, name_of=name, missing=missing, meta=meta)
+    return _whole_block(array, given.is_missing, name_of=name, missing=missing)
 
 
-def same_place(name: str, other: Any, given: Given) -> Any:
-    """An array that belongs to a given one, in the order of its axes."""
+def _whole_block(array: np.ndarray, is_missing: np.ndarray | None = None, *, name_of: str, missing: int) -> np.ndarray:
+    known = array if is_missing is None else np.where(is_missing, array.dtype.type(missing), array)
+    is_wrong = (known != np.floor(known)) | (np.abs(known) > 2**31)  # NaN as well
+    if is_wrong.any():
+        value = known[is_wrong].flat[0]
+        raise ValueError(f"{name_of} has the value {value}: give integers")
+    return known.astype(np.int64)
+
+
+def same_place(name: str, other: Any, given: Given) -> tuple[Any, Any]:
+    """An array that belongs to a given one, in the order of its axes, and where it has no value."""
     image = given.value
     if is_a(image, "xarray", "DataArray") and is_a(other, "xarray", "DataArray"):
         if set(other.dims) != set(image.dims):
             raise ValueError(f"{name} has the dimensions {other.dims}: give those of {given.name}, {image.dims}")
         other = other.transpose(*image.dims)
-        try:
-            sys.modules["xarray"].align(image, other, join="exact")
-        except ValueError:
-            raise ValueError(f"{name} has other coordinates than {given.name}: reindex it") from None
+        check_coordinates(name, other, given.name, image)
+    declaring = other
     if is_a(other, "xarray", "DataArray"):
         other = other.data
+    mask = None
     if is_a(other, "dask.array", "Array"):
         other = other if given.is_lazy else other.compute()
-    elif not isinstance(other, np.ma.MaskedArray):
-        other = _numpy_of(name, other)[0]
+    if isinstance(getattr(other, "_meta", None), np.ma.MaskedArray):
+        module = sys.modules["dask.array"].ma
+        mask, other = module.getmaskarray(other), module.getdata(other)
+    elif not is_a(other, "dask.array", "Array"):
+        other, mask = _numpy_of(name, other)
     if other.shape != given.array.shape:
         raise ValueError(f"{name} has the shape {other.shape}: give that of {given.name}, {given.array.shape}")
-    return other
+    if other.dtype.kind not in "biuf":
+        return other, None
+    return other, _either(None if mask is np.ma.nomask else mask, find_missing(other, missing_numbers(declaring, other)))
 
 
 def values_of(values: Any, given: Given) -> Any:
-    """Numbers that belong to a given array."""
-    values = same_place("values", values, given)
+    """Numbers that belong to a given array; masked where they are missing."""
+    values, is_missing = same_place("values", values, given)
     _check_numbers("values", values)
-    return values
+    if is_missing is None:
+        return values
+    module = sys.modules["dask.array"].ma if is_a(values, "dask.array", "Array") else np.ma
+    return module.masked_array(values, mask=is_missing)
 
 
 def mask_of(mask_image: Any, given: Given) -> Any:
     """Where there is a value, in the kind of the given array, or None. Bytes for NumPy, bool for dask."""
     mask = None
     if mask_image is not None:
-        mask = same_place("mask_image", mask_image, given)
+        mask, is_missing = same_place("mask_image", mask_image, given)
         if mask.dtype.kind not in "biu":
             raise TypeError(f"mask_image has the type {mask.dtype}: give integers or bool, as mask_image > 0")
-        if isinstance(mask, np.ma.MaskedArray):
-            mask = mask.filled(0)
-        elif isinstance(getattr(mask, "_meta", None), np.ma.MaskedArray):
-            mask = sys.modules["dask.array"].ma.filled(mask, 0)
-    if given.is_masked is not None and given.is_masked is not np.ma.nomask:
-        mask = ~given.is_masked if mask is None else (mask != 0) & ~given.is_masked
+        if is_missing is not None:
+            mask = (mask != 0) & ~is_missing
+    if given.is_missing is not None:
+        mask = ~given.is_missing if mask is None else (mask != 0) & ~given.is_missing
     if mask is None or given.is_lazy:
         return mask
     mask = np.asarray(mask)

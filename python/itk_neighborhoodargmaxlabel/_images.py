@@ -8,12 +8,20 @@ import numpy as np
 
 from ._given import Given, mask_of
 from ._itk import is_image, load_itk, update
+from ._missing import DECLARED, find_missing, missing_numbers
 
 
-def mask_for_image(mask_image: Any, image: Any) -> Any:
+def mask_for_image(mask_image: Any, image: Any, nodata: Any = DECLARED) -> Any:
     """A mask, an itk.Image as well or an array in the axes of numpy.asarray(image), at the place of the image."""
     itk = load_itk()
-    if mask_image is None or isinstance(mask_image, itk.Image[itk.UC, image.GetImageDimension()]):
+    is_missing = None
+    if nodata is not None and nodata != DECLARED:
+        image.Update()
+        pixels = itk.array_view_from_image(image)
+        is_missing = find_missing(pixels, missing_numbers(image, pixels, nodata))
+    if is_missing is None and mask_image is None:
+        return None
+    if is_missing is None and isinstance(mask_image, itk.Image[itk.UC, image.GetImageDimension()]):
         return mask_image
     if is_image(mask_image):
         place = mask_image
@@ -28,7 +36,7 @@ def mask_for_image(mask_image: Any, image: Any) -> Any:
     mask.CopyInformation(place)
     mask.SetRegions(region)
     mask.Allocate()
-    given = Given("the image", image, np.broadcast_to(np.uint8(0), shape))
+    given = Given("the image", image, np.broadcast_to(np.uint8(0), shape), is_missing)
     itk.array_view_from_image(mask)[...] = mask_of(mask_image, given)
     return mask
 

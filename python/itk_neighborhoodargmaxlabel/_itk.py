@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 import threading
 import warnings
@@ -11,6 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+
+from ._distances import Distances, RowSpacing
+from ._label_parts import label_bordered, label_rows
 
 # What the filter is wrapped for, by NumPy's names.
 PIXEL_TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "uint64", "float32", "float64")
@@ -41,19 +45,23 @@ def is_image(value: Any) -> bool:
     return isinstance(value, load_itk().DataObject) and hasattr(value, "GetImageDimension")
 
 
-def image_of(array: np.ndarray, spacing: Sequence[float] | None = None) -> Any:
-    """An image over the memory of an array, which must outlive it."""
+def image_of(array: np.ndarray, spacing: Sequence[float] | None = None, lattice: np.ndarray | None = None) -> Any:
+    """An image over the memory of an array, which must outlive it. The rows of a lattice are the steps of the axes in space."""
     image = load_itk().image_view_from_array(array)
     # Arrays with a single long axis are in Fortran order as well, and that ITK takes for transposed.
     image.SetRegions(array.shape[::-1])
     if spacing is not None:
         image.SetSpacing([float(distance) for distance in spacing[::-1]])
+    if lattice is not None:  # of which column i has the step of axis i, x first, for any unit of length
+        unit = 2.0 ** round(math.log2(np.abs(lattice).max()))
+        image.SetSpacing([unit] * array.ndim)
+        image.SetDirection(np.ascontiguousarray(lattice[::-1, ::-1].T / unit))
     return image
 
 
 def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any], what: str = "image") -> Any:
-    """A filter on an image, with its options by their names in snake case; radius in the order of the axes. What the image
-    is to the user is for the message."""
+    """A filter on an image, with its options by their names in snake case. Radius, and tuples of one value for each axis, are
+    in the order of the axes of an array. What the image is to the user is for the message."""
     itk = load_itk()
     template = getattr(itk, name)
     types = (type(image), itk.Image[getattr(itk, output_type), image.GetImageDimension()])
@@ -66,9 +74,14 @@ def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any],
     made = template[types].New()
     made.SetInput(image)
     for option, value in options.items():
-        if value is not None:
-            value = list(value)[::-1] if option == "radius" else value
-            getattr(made, "Set" + option.title().replace("_", ""))(value)
+        setter = "Set" + option.title().replace("_", "")
+        if option == "radius":
+            made.SetRadius(list(value)[::-1])
+        elif isinstance(value, tuple) and len(set(value)) > 1:
+            for axis, one in enumerate(value[::-1]):
+                getattr(made, setter + "OfAxis")(axis, one)
+        elif value is not None:
+            getattr(made, setter)(value[0] if isinstance(value, tuple) else value)
     return made
 
 
@@ -85,15 +98,38 @@ def label_array(
     array: np.ndarray,
     mask: np.ndarray | None,
     *,
-    spacing: Sequence[float] | None,
-    generate_score_image: bool,
+    distances: Distances,
+    borders: Sequence[int],
+    radius: tuple[int, ...],
+    background_value: int,
     **options: Any,
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Labels and scores of an array of one of the PIXEL_TYPES; the mask is of uint8. Border by its number."""
-    image = image_of(array, spacing)
-    made = new_filter("NeighborhoodArgmaxLabelImageFilter", image, "UC", options)
+    """Labels and scores of an array of one of the PIXEL_TYPES; the mask is of uint8. Borders of the axes by their numbers."""
+    options |= {"radius": radius, "background_value": background_value}
+    used = {border for border, r in zip(borders, radius) if r > 0}
+    if distances.rows is None and len(used) == 1:
+        return _label(array, mask, distances=distances, border=used.pop(), **options)
+
+    def label(array: np.ndarray, mask: np.ndarray | None, border: int) -> tuple[np.ndarray, np.ndarray | None]:
+        if distances.rows is None:
+            return _label(array, mask, distances=distances, border=border, **options)
+        rows, wrapped = distances.rows, array.shape[distances.rows.axis] - len(distances.rows.spacing)
+        if wrapped > 0:
+            axes = [(wrapped // 2, wrapped // 2), (0, 0)]
+            rows = RowSpacing(rows.axis, np.pad(rows.spacing, axes, mode="wrap"))
+        one = functools.partial(_label, border=border, **options)
+        return label_rows(one, array, mask, rows, radius)
+
+    return label_bordered(label, array, mask, borders, radius, background_value)
+
+
+def _label(
+    array: np.ndarray, mask: np.ndarray | None, *, distances: Distances, generate_score_image: bool, **options: Any
+) -> tuple[np.ndarray, np.ndarray | None]:
+    place = distances.spacing, distances.lattice
+    made = new_filter("NeighborhoodArgmaxLabelImageFilter", image_of(array, *place), "UC", options)
     if mask is not None:
-        made.SetMaskImage(image_of(mask, spacing))
+        made.SetMaskImage(image_of(mask, *place))
     # ITK writes into arrays of our own.
     labels = np.empty(array.shape, np.uint8)
     made.GraftOutput(image_of(labels))

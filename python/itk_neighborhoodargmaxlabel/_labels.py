@@ -5,13 +5,24 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 
 import numpy as np
 
-from ._coordinates import spacing_of_coordinates
+from ._coordinates import check_thickness, neighborhood_of
+from ._distances import Distances, distances_of
 from ._given import Given, mask_of, take
 from ._images import mask_for_image, outputs_of
 from ._itk import is_image, label_array, new_filter
-from ._label_chunks import label_chunks
-from ._options import border_of, integer_of, names_are_checked, number_of, radius_of, spacing_of, switch_of
-from ._pixels import float64_of, narrowest_of, pixels_of
+from ._label_chunks import chunked_like, label_chunks
+from ._missing import DECLARED
+from ._options import (
+    borders_of,
+    integer_of,
+    label_count,
+    names_are_checked,
+    number_of,
+    radius_of,
+    switch_of,
+)
+from ._pairs import remember
+from ._pixels import cleared, float64_of, narrowest_of, pixels_of
 
 Border = Literal["background", "inside", "periodic"]
 
@@ -31,10 +42,12 @@ if TYPE_CHECKING:
         use_image_spacing: bool
         fully_connected: bool
         radius: int | Sequence[int]
-        border: Border | int
+        border: Border | int | Sequence[Border | int]
         background_value: int
         mask_image: Any
-        spacing: float | Sequence[float] | None
+        spacing: float | Sequence[float] | Literal["geographic"] | None
+        lattice: npt.ArrayLike | None
+        nodata: float | Literal["declared"] | None
         number_of_work_units: int | None
 
 
@@ -62,11 +75,13 @@ def labels(
     use_image_spacing: bool = True,
     fully_connected: bool = True,
     radius: int | Sequence[int] = 1,
-    border: Border | int = "background",
+    border: Border | int | Sequence[Border | int] = "background",
     background_value: int = 0,
     mask_image: Any = None,
     generate_score_image: bool = False,
-    spacing: float | Sequence[float] | None = None,
+    spacing: float | Sequence[float] | Literal["geographic"] | None = None,
+    lattice: "npt.ArrayLike | None" = None,
+    nodata: float | Literal["declared"] | None = DECLARED,
     number_of_work_units: int | None = None,
 ) -> Any:
     """Labels every voxel with the neighbor in whose direction the image falls most steeply.
@@ -98,27 +113,38 @@ def labels(
     fully_connected : bool, default True
         False: only face neighbors compete.
     radius : int, or one for each axis of the array, default 1
-        Of the neighborhood, in voxels. 0 leaves an axis out. At most 256 labels.
-    border : "background", "inside" or "periodic", default "background"
+        Of the neighborhood, in voxels. 0 leaves an axis out. At most 256 labels. One number is for the axes in space: a
+        dimension of a DataArray that is a band, channel or time, or has names or dates, is left out where it has length 1,
+        and else an error; (1, 1, 1) says that its indices are neighbors.
+    border : "background", "inside" or "periodic", or one for each axis of the array, default "background"
         What happens where the neighborhood leaves the image: the voxel gets background_value, only the neighbors inside
         compete, or the image wraps round. Also a number of ITK's enum.
     background_value : int, 0 to 255, default 0
         Of voxels without label. 0 is also the label of the first offset; 255 is none.
     mask_image : array of integers or bool in the shape of the image, default None
         Where it is 0, the voxel has no label and does not compete for others.
+    nodata : a number, nan, None, or "declared", default "declared"
+        The value of voxels that are missing: they have no label and do not compete for others. Their label is
+        background_value, or 255 where that is a label. "declared": of a DataArray NaN, and what its attributes or rioxarray
+        call so (`_FillValue`, `missing_value`, `rio.nodata`); of all other arrays nothing. None: nothing.
     generate_score_image : bool, default False
         True: a tuple of labels and scores.
-    spacing : float, or one for each axis of the array, default None
+    spacing : float, one for each axis of the array, or "geographic", default None
         Distances of voxels. None: the steps of a DataArray's coordinates, which have to be even to a thousandth of a step
-        (dates too, but they count in steps of 1, as names do); 1 of other arrays. An itk.Image has its own.
+        (dates and names count in steps of 1), or those of its GeoTransform; 1 of other arrays. An itk.Image has its own.
+        "geographic": of a DataArray in degrees, the meters of a cell in each row, on the ellipsoid of its CRS or WGS 84.
+    lattice : matrix, default None
+        The steps of the axes of the array in space, a row for each, in the place of spacing: of a crystal
+        `cell / np.array(density.shape)[:, np.newaxis]`.
     number_of_work_units : int, default None
         In how many parts threads share the work. None: ITK's choice; of a dask array, one for each task.
 
     Returns
     -------
-    The like of the image, of uint8, in the axes of the image: an array of its own in C order; a masked array with the mask; a
-    DataArray with all coordinates, attributes and the name; a dask array; an itk.Image. Scores are float32, or float64 where
-    the image is (or is wider).
+    The like of the image, of uint8, in the axes of the image: an array of its own in C order; a masked array with the mask,
+    and a fill_value that is no label; a DataArray with all coordinates and the CRS, named "labels" or "scores", whose
+    `_FillValue` is the label of missing voxels; a dask array; an itk.Image. Scores are float32, or float64 where the image is
+    (or is wider).
 
     Raises
     ------
@@ -135,55 +161,84 @@ def labels(
         "ascent": switch_of("ascent", ascent),
         "use_image_spacing": switch_of("use_image_spacing", use_image_spacing),
         "fully_connected": switch_of("fully_connected", fully_connected),
-        "border": border_of(border),
         "background_value": integer_of("background_value", background_value, 0, 255),
     }
     generate_score_image = switch_of("generate_score_image", generate_score_image)
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(image):
-        if spacing is not None:
-            raise ValueError(f"spacing is {spacing!r}: an itk.Image has its own, call its SetSpacing()")
-        options["radius"] = radius_of(radius, image.GetImageDimension())
-        return _of_image(image, mask_image, generate_score_image, options)
+        return _of_image(image, mask_image, generate_score_image, border, radius, spacing, lattice, nodata, options)
 
-    given = take("image", image, "labeled")
-    options["radius"] = radius_of(radius, given.array.ndim)
+    given = take("image", image, "labeled", nodata)
+    shape = given.array.shape
+    radii = neighborhood_of("image", image, shape, radius)
+    borders = borders_of(border, len(shape))
+    check_thickness("image", shape, radius, radii, borders)
     mask = mask_of(mask_image, given)
-    if spacing is None and use_image_spacing:
-        spacing = spacing_of_coordinates(image)
-    distances = None if spacing is None else spacing_of(spacing, given.array.ndim)
-    if given.is_lazy:
-        outputs = _of_chunks(given, mask, distances, generate_score_image, options)
-    else:
-        outputs = _of_array(given, mask, distances, generate_score_image, options)
-    results = [given.like(output) for output in outputs if output is not None]
+    distances = distances_of(image, radii, spacing, lattice, use_image_spacing)
+    options |= {"radius": radii, "borders": borders, "generate_score_image": generate_score_image}
+    found, scores = (_of_chunks if given.is_lazy else _of_array)(given, mask, distances, options)
+    if scores is not None and given.array.dtype.kind != "f":
+        scores = scores.astype(np.float32, copy=False)  # of integers, whatever type holds them
+    is_label = options["background_value"] < label_count(radii)
+    no_label = options["background_value"] if not is_label else 255 if given.may_miss else None
+    if is_label and given.is_missing is not None and not given.is_masked:
+        found = _with_missing(found, given, no_label)
+    remember(found, radii, borders, is_label and mask_image is not None)
+    results = [given.like(found, "labels", no_label)]
+    if generate_score_image:
+        results.append(given.like(scores, "scores"))
     return tuple(results) if generate_score_image else results[0]
 
 
-def _of_array(given: Given, mask: Any, spacing: Any, generate_score_image: bool, options: dict[str, Any]) -> Any:
-    pixels = pixels_of("image", given.array)
-    found, scores = label_array(pixels, mask, spacing=spacing, generate_score_image=generate_score_image, **options)
-    if scores is not None and given.array.dtype.kind != "f":
-        scores = scores.astype(np.float32, copy=False)  # of integers, whatever type holds them
-    return found, scores
+def _with_missing(found: Any, given: Given, no_label: int | None) -> Any:
+    if given.is_lazy:
+        import dask.array
+
+        return dask.array.where(given.is_missing, np.uint8(no_label), found)
+    found[given.is_missing] = no_label
+    return found
 
 
-def _of_chunks(given: Given, mask: Any, spacing: Any, generate_score_image: bool, options: dict[str, Any]) -> Any:
+def _of_array(given: Given, mask: Any, distances: Distances, options: dict[str, Any]) -> Any:
+    pixels = pixels_of("image", given.array, mask)
+    return label_array(pixels, mask, distances=distances, **options)
+
+
+def _of_chunks(given: Given, mask: Any, distances: Distances, options: dict[str, Any]) -> Any:
     array = given.array
     narrow = narrowest_of(array.dtype)
     if narrow is not None:
         array = array.astype(narrow)
     else:
-        array = array.map_blocks(float64_of, "image", meta=np.empty((0,) * array.ndim, np.float64))
-    found, scores = label_chunks(array, mask, spacing=spacing, generate_score_image=generate_score_image, **options)
-    if scores is not None and given.array.dtype.kind != "f":
-        scores = scores.astype(np.float32)
-    return found, scores
+        masks = [] if mask is None else [chunked_like(mask, array)]
+        array = array.map_blocks(_wide_block, *masks, meta=np.empty((0,) * array.ndim, np.float64))
+    return label_chunks(array, mask, distances=distances, **options)
 
 
-def _of_image(image: Any, mask_image: Any, generate_score_image: bool, options: dict[str, Any]) -> Any:
+def _wide_block(block: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    return float64_of(cleared(block, mask), "image")
+
+
+def _of_image(
+    image: Any,
+    mask_image: Any,
+    generate_score_image: bool,
+    border: Any,
+    radius: Any,
+    spacing: Any,
+    lattice: Any,
+    nodata: Any,
+    options: dict[str, Any],
+) -> Any:
+    if spacing is not None:
+        raise ValueError(f"spacing is {spacing!r}: an itk.Image has its own, call its SetSpacing()")
+    if lattice is not None:
+        raise ValueError(f"lattice is {lattice!r}: an itk.Image has its own, call its SetDirection() and SetSpacing()")
+    ndim = image.GetImageDimension()
+    options["radius"] = radius_of(radius, ndim)
+    options["border"] = tuple(borders_of(border, ndim))
     made = new_filter("NeighborhoodArgmaxLabelImageFilter", image, "UC", options)
-    made.SetMaskImage(mask_for_image(mask_image, image))
+    made.SetMaskImage(mask_for_image(mask_image, image, nodata))
     made.SetGenerateScoreImage(generate_score_image)
     return outputs_of(made, [made.GetOutput(), made.GetScoreImage()])

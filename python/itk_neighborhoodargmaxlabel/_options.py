@@ -13,9 +13,33 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 BORDERS = ("background", "inside", "periodic")  # in the order of ITK's enum
+BACKGROUND, INSIDE, PERIODIC = range(3)
 
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
+
+
+# What other programs call an option, and what serves here.
+_ELSEWHERE = {
+    "labels": dict.fromkeys(
+        ("level", "h", "depth", "tolerance", "threshold", "markers", "minima"),
+        "labels() treats every minimum alike: smooth the image before, or join basins after",
+    )
+    | {
+        "sampling": "spacing= has the distances of voxels",
+        "connectivity": "fully_connected=False leaves face neighbors",
+        "fill_value": "nodata= is the number that means missing, background_value= the label of such voxels",
+    },
+    "basins": dict.fromkeys(
+        ("level", "h", "depth", "tolerance", "threshold"),
+        "every minimum has a basin: smooth the image before labels(), or join basins after",
+    )
+    | dict.fromkeys(
+        ("markers", "seeds", "pour_points", "outlets"),
+        "basins begin at sinks: give the center's label to the voxels that they shall drain to, and look up their numbers",
+    )
+    | {"connectivity": "the labels tell the neighbors: labels(fully_connected=False)"},
+}
 
 
 def names_are_checked(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -26,6 +50,9 @@ def names_are_checked(function: Callable[_Parameters, _Result]) -> Callable[_Par
     def checked(*arguments: _Parameters.args, **options: _Parameters.kwargs) -> _Result:
         for name in options:
             if name not in names:
+                advice = _ELSEWHERE.get(function.__name__, {}).get(name)
+                if advice:
+                    raise TypeError(f"{function.__name__}() has no option {name}: {advice}")
                 nearest = difflib.get_close_matches(name.lower(), names, 1, cutoff=0)[0]
                 raise TypeError(f"{function.__name__}() has no option {name}: is {nearest} meant?")
         return function(*arguments, **options)
@@ -63,7 +90,12 @@ def switch_of(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def border_of(value: Any) -> int:
+def borders_of(value: Any, ndim: int) -> list[int]:
+    """The border of each axis, from one word or one for each."""
+    return [_border_of(border) for border in for_each_axis("border", value, ndim, "word")]
+
+
+def _border_of(value: Any) -> int:
     if isinstance(value, str) and value.lower() in BORDERS:
         return BORDERS.index(value.lower())
     if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < len(BORDERS):
@@ -71,13 +103,18 @@ def border_of(value: Any) -> int:
     raise ValueError(f"border is {value!r}: give one of {', '.join(map(repr, BORDERS))}")
 
 
-def for_each_axis(name: str, value: Any, ndim: int) -> list[Any]:
+def periodic_of(value: Any, ndim: int) -> tuple[bool, ...]:
+    """Whether each axis is periodic, from one switch or one for each."""
+    return tuple(switch_of("periodic", one) for one in for_each_axis("periodic", value, ndim, "switch"))
+
+
+def for_each_axis(name: str, value: Any, ndim: int, kind: str = "number") -> list[Any]:
     """One value for all axes, or one for each."""
     if isinstance(value, str) or not hasattr(value, "__len__") or getattr(value, "ndim", 1) == 0:
         return [value] * ndim
     values = list(value)
     if len(values) != ndim:
-        raise ValueError(f"{name} is {value!r}: give one number, or one for each of the {ndim} axes")
+        raise ValueError(f"{name} is {value!r}: give one {kind}, or one for each of the {ndim} axes")
     return values
 
 

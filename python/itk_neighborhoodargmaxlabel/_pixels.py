@@ -39,11 +39,17 @@ def narrowest_of(dtype: np.dtype) -> str | None:
     return next((name for name in PIXEL_TYPES if np.can_cast(dtype, name)), None)
 
 
-def pixels_of(name: str, array: np.ndarray) -> np.ndarray:
-    """An array of the same numbers in C order, of one of the PIXEL_TYPES."""
+def cleared(array: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """The array with 0 where the mask is 0: such values do not count, also where no type holds them."""
+    return array if mask is None else np.where(mask, array, array.dtype.type(0))
+
+
+def pixels_of(name: str, array: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """An array of the same numbers, where they count, in C order and of one of the PIXEL_TYPES."""
     narrow = narrowest_of(array.dtype)
     if narrow is not None:
         return c_ordered(array, narrow)
+    array = cleared(array, mask)
     if array.dtype.kind in "iu":
         low, high = extrema_of(array)
         if low >= 0 and high <= 2**53:  # all of which float64 holds, in which the filter computes

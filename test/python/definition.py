@@ -10,6 +10,7 @@ def define(
     image,
     *,
     spacing=None,
+    lattice=None,
     center_score=-100.0,
     label_strict_extrema=False,
     ascent=False,
@@ -20,12 +21,15 @@ def define(
     background_value=0,
     mask_image=None,
 ):
-    """Labels and scores. Spacing and radius are in ITK's order: x, the last axis of the array, first."""
+    """Labels and scores. Spacing and radius are in ITK's order: x, the last axis of the array, first. The rows of a lattice
+    are in the order of the axes of the array."""
     spacing = list(spacing) if spacing is not None and use_image_spacing else [1.0] * image.ndim
     radius = list(radius) if radius is not None else [1] * image.ndim
     is_short = image.dtype == np.float32 or (image.dtype.kind in "iu" and image.dtype.itemsize <= 2)
     values = image.astype(np.float32 if is_short else np.float64)
     is_labeled = np.ones(image.shape, bool) if mask_image is None else mask_image != 0
+
+    weights = weights_of(lattice, radius) if lattice is not None else None
 
     best_label = np.full(image.shape, -1)
     best_score = np.zeros(image.shape)
@@ -52,7 +56,8 @@ def define(
                 difference = there - values if ascent else values - there
                 is_strict_extremum &= (difference < 0) | ~competes
                 steps = zip(reversed(offset), spacing)
-                score = difference.astype(np.float64) * (1.0 / math.sqrt(sum((o * s) ** 2 for o, s in steps)))
+                weight = weights[label] if weights else 1.0 / math.sqrt(sum((o * s) ** 2 for o, s in steps))
+                score = difference.astype(np.float64) * weight
             else:
                 continue
             is_greater = (score > best_score) | (np.isnan(score) & ~np.isnan(best_score)) | (best_label < 0)
@@ -69,3 +74,17 @@ def define(
         labels = np.where(is_labeled, best_label, background_value).astype(np.uint8)
         scores = np.where(is_labeled, best_score, 0.0)
         return labels, scores.astype(np.float64 if image.dtype == np.float64 else np.float32)
+
+
+def weights_of(lattice, radius):
+    """Of each label. Lengths that differ by at most a millionth from the next shorter one are equal to it."""
+    offsets = itertools.product(*(range(-r, r + 1) for r in reversed(radius)))
+    lengths = [
+        math.hypot(*(sum(o * step for o, step in zip(offset, column)) for column in np.transpose(lattice)))
+        for offset in offsets
+    ]
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for shorter, longer in zip(order, order[1:]):
+        if lengths[shorter] > 0 and lengths[longer] <= lengths[shorter] * (1 + 1e-6):
+            lengths[longer] = lengths[shorter]
+    return [1.0 / length if length > 0 else 0.0 for length in lengths]

@@ -9,6 +9,7 @@ import itk
 import nbformat
 import numpy as np
 import pytest
+import rioxarray
 import zarr
 from itk_neighborhoodargmaxlabel import labels
 from matplotlib.image import imread
@@ -43,6 +44,21 @@ def test_terrain(tmp_path):
     output, _ = run("label_terrain.py", tmp_path / "terrain.png")
     assert int(output.split()[0]) >= 3 and "sinks" in output
     assert_is_colorful(tmp_path / "terrain.png")
+
+
+def test_raster_is_written_and_read_back(tmp_path):
+    output, _ = run("route_raster.py", tmp_path / "raster.png")
+    assert re.match(r"802 cells of nodata, \d+ catchments", output)
+    assert_is_colorful(tmp_path / "raster.png")
+    elevation, codes, catchments = (
+        rioxarray.open_rasterio(tmp_path / f"{name}.tif").squeeze("band") for name in ("elevation", "codes", "catchments")
+    )
+    is_missing = elevation == elevation.rio.nodata
+    assert is_missing.sum() == 802
+    assert codes.rio.crs == catchments.rio.crs == elevation.rio.crs
+    assert codes.rio.transform() == elevation.rio.transform()
+    assert (codes.where(is_missing) == codes.rio.nodata).sum() == (catchments.where(is_missing) == 0).sum() == 802
+    assert not (codes.where(~is_missing) == codes.rio.nodata).any()
 
 
 def test_basins_of_an_image(tmp_path):

@@ -133,7 +133,7 @@ itk.median_image_filter(array, radius=1)
 labels(array, centre_score=0)
 labels(array, border="mirror")
 basins(found, periodical=True)
-to_d8(found, "grass")
+to_d8(found, "arcgis")
 """
 NDARRAY = r"(numpy\.)?ndarray\[Any, Any\]"
 TABLE = r"(builtins\.)?dict\[(builtins\.)?str, " + NDARRAY + r"\]"
@@ -148,7 +148,7 @@ REVEALED = {
     19: r"(builtins\.)?float",
     20: NDARRAY,
 }
-WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|overload", 25: "grass"}
+WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|overload", 25: "arcgis"}
 
 # As another remote module might bring, which claims the types of itk.
 OTHER_STUBS = "from typing import Any\ndef other_filter(image: int) -> int: ...\ndef __getattr__(name: str) -> Any: ...\n"

@@ -1,0 +1,143 @@
+"""How far voxels are apart: the one place that reads spacing=, lattice=, coordinates and transforms."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ._coordinates import spacing_of_coordinates
+from ._geographic import ellipsoid_of, geographic_axes, geographic_spacing, grid_mapping_of
+from ._kinds import is_a
+from ._options import spacing_of
+from ._steps import simple_number
+
+
+class RowSpacing(NamedTuple):
+    """Distances that change along an axis: the spacing of each index on it."""
+
+    axis: int
+    spacing: np.ndarray  # of (length of the axis, axes of the image)
+
+
+class Distances(NamedTuple):
+    """One of three, in the order of the axes of the array; None: steps of 1."""
+
+    spacing: list[float] | None = None
+    lattice: np.ndarray | None = None  # its rows are the steps of the axes in space
+    rows: RowSpacing | None = None
+
+
+def distances_of(image: Any, radii: tuple[int, ...], spacing: Any, lattice: Any, use_image_spacing: bool) -> Distances:
+    """Of an array, as the options say, or as a DataArray does."""
+    ndim = len(radii)
+    if lattice is not None:
+        if spacing is not None:
+            raise ValueError("lattice and spacing are both given: give one, a lattice has the distances of its axes")
+        return _of_lattice(lattice_of(lattice, radii)) if use_image_spacing else Distances()
+    if isinstance(spacing, str) and spacing == "geographic":
+        return _geographic(image, radii) if use_image_spacing else Distances()
+    if spacing is not None:
+        return Distances(spacing_of(spacing, ndim))
+    if not use_image_spacing or not is_a(image, "xarray", "DataArray"):
+        return Distances()
+    transformed = _of_transform(image, radii)
+    if transformed is not None:
+        return transformed
+    _warn_of_degrees(image, radii)
+    return Distances(spacing_of(spacing_of_coordinates("image", image, radii), ndim))
+
+
+def _warn_of_degrees(image: Any, radii: tuple[int, ...]) -> None:
+    axes = geographic_axes(image)
+    if axes is not None and all(radii[axis] > 0 for axis in axes):
+        warnings.warn(
+            "image has coordinates in degrees, of which those of longitude are shorter: give spacing='geographic', or "
+            "use_image_spacing=False to count in cells",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def _geographic(image: Any, radii: tuple[int, ...]) -> Distances:
+    axes = geographic_axes(image) if is_a(image, "xarray", "DataArray") else None
+    if axes is None:
+        raise ValueError(
+            "spacing is 'geographic', but image has no axes in degrees: give a DataArray whose coordinates have the units "
+            "degrees_north and degrees_east, or a geographic CRS"
+        )
+    north, east = axes
+    named = image.dims[north]
+    if named not in image.coords:
+        raise ValueError(f"spacing is 'geographic', but image has no coordinates {named}: give its latitudes")
+    latitudes = np.asarray(image.coords[named].values, np.float64)
+    if not np.all(np.abs(latitudes) <= 90):
+        raise ValueError(f"spacing is 'geographic', but the coordinates {named} are not from -90 to 90: give latitudes")
+    used = tuple(1 if axis in axes else radius for axis, radius in enumerate(radii))
+    steps = spacing_of_coordinates("image", image, used)
+    rows = np.tile(np.array(steps), (latitudes.size, 1))
+    rows[:, [north, east]] = geographic_spacing(latitudes, (steps[north], steps[east]), ellipsoid_of(image))
+    return Distances(rows=RowSpacing(north, rows))
+
+
+def _of_transform(image: Any, radii: tuple[int, ...]) -> Distances | None:
+    """Of a raster that has no coordinates, but the six numbers of GDAL's GeoTransform."""
+    numbers = str(grid_mapping_of(image).get("GeoTransform", "")).split()
+    if len(numbers) != 6 or image.ndim < 2 or any(dim in image.coords for dim in image.dims[-2:]):
+        return None
+    _, dx, rx, _, ry, dy = map(float, numbers)
+    lattice = np.eye(image.ndim)
+    lattice[-2:, -2:] = [[rx, dy], [dx, ry]]
+    return _of_lattice(lattice_of(lattice, radii))
+
+
+def _of_lattice(lattice: np.ndarray) -> Distances:
+    """The spacing, where the steps are at right angles: rotations change no distance."""
+    lengths = np.linalg.norm(lattice, axis=1)
+    angles = lattice @ lattice.T / np.outer(lengths, lengths) - np.eye(len(lattice))
+    if np.abs(angles).max() > 1e-6:
+        return Distances(lattice=lattice)
+    is_turned = np.count_nonzero(lattice, axis=1) > 1  # and its length is rounded
+    return Distances([simple_number(one, 1e-12 * one) if turned else one for one, turned in zip(lengths.tolist(), is_turned)])
+
+
+def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
+    """A checked lattice. Where its steps are not the shortest, a warning has those that are."""
+    ndim = len(radii)
+    try:
+        lattice = np.array(value, np.float64)
+    except (TypeError, ValueError):
+        lattice = np.empty(0)
+    if lattice.shape != (ndim, ndim) or not np.isfinite(lattice).all():
+        text = " ".join(repr(value).split())
+        raise ValueError(f"lattice is {text}: give the steps of the {ndim} axes in space, a matrix of {ndim} rows")
+    lengths = np.linalg.norm(lattice, axis=1)
+    if lengths.min() == 0 or abs(np.linalg.det(lattice / lengths[:, np.newaxis])) < 1e-9:
+        raise ValueError(f"lattice is {lattice.tolist()}: give steps that do not lie in one {'line' if ndim == 2 else 'plane'}")
+    axes = [axis for axis, radius in enumerate(radii) if radius > 0]
+    reduced = reduced_lattice(lattice[axes])
+    if not np.array_equal(reduced, lattice[axes]):
+        warnings.warn(
+            "lattice has steps that are not the shortest, so that the neighbors in the array are not the nearest ones; "
+            f"resample the image to the lattice {np.round(reduced, 9).tolist()}",
+            UserWarning,
+            stacklevel=5,
+        )
+    return lattice
+
+
+def reduced_lattice(lattice: np.ndarray) -> np.ndarray:
+    """The steps of the same lattice of which none gets shorter by adding or subtracting others."""
+    steps, ndim = lattice.copy(), len(lattice)
+    is_changed = True
+    while is_changed:
+        is_changed = False
+        for axis, signs in itertools.product(range(ndim), itertools.product((-1, 0, 1), repeat=ndim)):
+            others = np.where(np.arange(ndim) == axis, 1, signs)
+            step = others @ steps
+            if math.hypot(*step) < (1 - 1e-9) * math.hypot(*steps[axis]):
+                steps[axis], is_changed = step, True
+    return steps

@@ -1,0 +1,69 @@
+"""Labels that only their maker can tell apart: how the arrays that labels() gave were made, for basins()."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ._options import PERIODIC
+
+
+class Origin(NamedTuple):
+    """How labels were made."""
+
+    array: Any  # a weak reference
+    nonzeros: int | None  # in a NumPy array, where that matters: another number tells that it was changed since
+    radius: tuple[int, ...]
+    periodic: tuple[bool, ...]
+    is_zero_masked: bool  # voxels outside a mask have a value that is a label
+
+
+_origins: dict[int, Origin] = {}
+_MASKED = "labels were made with a mask_image, and what is outside it has a background_value that is a label"
+
+
+def remember(labels: Any, radius: tuple[int, ...], borders: Sequence[int], is_zero_masked: bool) -> None:
+    """Of labels that were just made. Views and copies of them, and what is read from a file, are not known."""
+    key = id(labels)
+    array = weakref.ref(labels, lambda _: _origins.pop(key, None))
+    periodic = tuple(border == PERIODIC and r > 0 for border, r in zip(borders, radius))
+    nonzeros = _nonzeros(labels) if is_zero_masked or any(periodic) else None
+    _origins[key] = Origin(array, nonzeros, radius, periodic, is_zero_masked)
+
+
+def _origin_of(labels: Any) -> Origin | None:
+    origin = _origins.get(id(labels))
+    if origin is None or origin.array() is not labels or origin.nonzeros not in (None, _nonzeros(labels)):
+        return None
+    return origin
+
+
+def _nonzeros(labels: Any) -> int:
+    return int(np.count_nonzero(labels)) if isinstance(labels, np.ndarray) else 0
+
+
+def check_pair(labels: Any, radius: tuple[int, ...], periodic: Sequence[bool], has_mask: bool) -> None:
+    """Refuses options of basins() that do not fit those that the labels were made with."""
+    origin = _origin_of(labels)
+    if origin is None:
+        return
+    if origin.radius != tuple(radius):
+        raise ValueError(f"radius is {tuple(radius)}, but the labels were made with {origin.radius}: give the same")
+    if any(needed and not wrapped for needed, wrapped in zip(origin.periodic, periodic)):
+        which = origin.periodic if len(set(origin.periodic)) > 1 else True
+        raise ValueError(
+            f"periodic is {periodic[0] if len(set(periodic)) == 1 else tuple(periodic)}, but the labels were made "
+            f"with a periodic border: give periodic={which}"
+        )
+    if origin.is_zero_masked and not has_mask:
+        raise ValueError(f"{_MASKED}: give the same mask_image, or make the labels with background_value=255")
+
+
+def check_codes(labels: Any) -> None:
+    """Refuses labels of which some mean no label, though no value tells which."""
+    origin = _origin_of(labels)
+    if origin is not None and origin.is_zero_masked:
+        raise ValueError(f"{_MASKED}: make the labels with background_value=255")
