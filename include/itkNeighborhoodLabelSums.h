@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace itk
@@ -38,10 +39,10 @@ namespace itk
  * function that calls a function(slab) for each of a number of slabs, and returns when all are done.
  *
  * \par Algorithm
- * Count the donors of each voxel: the voxels whose labels lead to it. From each voxel without donors, walk down and add,
- * up to the first voxel that still waits for another donor. Each voxel passes its sum on once, so time is linear.
- * Labels that lead out of a slab, or round a periodic image, are crossings: no walk takes them. What they carry is
- * delivered in rounds, after all slabs are walked through. What waits in the end is on cycles.
+ * Count the donors of each voxel: the voxels whose labels lead to it. A voxel without donors passes its sum on, and from
+ * then on the voxel that gets it waits for one donor less. Each voxel passes its sum on once, so time is linear.
+ * Labels that lead out of a slab, or round a periodic image, are crossings. What they carry is delivered in
+ * rounds, after all slabs are done. What waits in the end is on cycles.
  *
  * Sums are unsigned integers, modulo their range: so they do not depend on the order.
  * \ingroup NeighborhoodArgmaxLabel
@@ -216,23 +217,48 @@ private:
     {
       next = m_Graph.Next(voxel, position);
     }
-    else if (m_Graph.IsBackground(target))
+    else
     {
-      next = voxel;
+      next = m_Graph.IsBackground(target) ? voxel : target;
     }
-    if (next == voxel)
+    if (next == target && next >= slab.begin && next < slab.end)
     {
-      cell.label = m_Center;
-    }
-    else if (next == target && next >= slab.begin && next < slab.end)
-    {
-      ++m_Cells[next].donors;
+      m_Cells[next].donors += next != voxel;
     }
     else
     {
       cell.label = m_Center;
-      slab.crossings.push_back({ voxel, next });
+      if (next != voxel)
+      {
+        slab.crossings.push_back({ voxel, next });
+      }
     }
+  }
+
+  /** One step from voxels whose sums are complete; `following` are those whose sums are complete then. Which these are
+   * cannot be predicted: no jumps. */
+  std::size_t
+  PassOn(const VoxelType * ready, std::size_t numberOfReady, VoxelType * following)
+  {
+    Cell * const            cells = m_Cells.get();
+    TSum * const            sums = m_Sums;
+    const VoxelType * const steps = m_Steps.data();
+    const TLabel            center = m_Center;
+    std::size_t             count = 0;
+    for (std::size_t i = 0; i < numberOfReady; ++i)
+    {
+      const VoxelType voxel = ready[i];
+      const TLabel    label = cells[voxel].label;
+      const VoxelType next = voxel + steps[label];
+      const bool      goesOn = label != center;
+      cells[voxel].donors = Done;
+      sums[next] += goesOn ? sums[voxel] : TSum{};
+      const auto donors = static_cast<TLabel>(cells[next].donors - goesOn);
+      cells[next].donors = donors;
+      following[count] = next;
+      count += donors == 0;
+    }
+    return count;
   }
 
   /** From a voxel whose sum is complete, down to one that waits. Returns the last voxel that is complete. */
@@ -267,18 +293,26 @@ private:
   void
   WalkSlab(Slab & slab, const TMakeProgress & makeProgress)
   {
-    auto       progress = makeProgress();
-    const auto length = static_cast<VoxelType>(m_Graph.size[0]);
-    for (VoxelType row = slab.begin; row < slab.end; row += length)
+    // Voxels that are ready at once: few enough for the cache, and many enough to be worked on side by side.
+    constexpr VoxelType    voxelsAtOnce = 1 << 13;
+    std::vector<VoxelType> ready(voxelsAtOnce);
+    std::vector<VoxelType> following(voxelsAtOnce);
+    auto                   progress = makeProgress();
+    for (VoxelType begin = slab.begin; begin < slab.end; begin += voxelsAtOnce)
     {
-      for (VoxelType voxel = row; voxel < row + length; ++voxel)
+      const VoxelType end = std::min(begin + voxelsAtOnce, slab.end);
+      std::size_t     count = 0;
+      for (VoxelType voxel = begin; voxel < end; ++voxel)
       {
-        if (m_Cells[voxel].donors == 0)
-        {
-          this->Walk(voxel, slab.numberOfDone);
-        }
+        ready[count] = voxel;
+        count += m_Cells[voxel].donors == 0;
       }
-      progress.Completed(length);
+      for (; count > 0; std::swap(ready, following))
+      {
+        slab.numberOfDone += count;
+        count = this->PassOn(ready.data(), count, following.data());
+      }
+      progress.Completed(end - begin);
       progress.CheckAbortGenerateData();
     }
     for (const Crossing & crossing : slab.crossings)

@@ -14,6 +14,11 @@ import numpy as np
 # What the filter is wrapped for, by NumPy's names.
 PIXEL_TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "uint64", "float32", "float64")
 
+_FILTERS = (
+    "NeighborhoodArgmaxLabelImageFilter",
+    "NeighborhoodLabelAccumulateImageFilter",
+    "NeighborhoodLabelToBasinImageFilter",
+)
 _loading = threading.Lock()
 
 
@@ -28,7 +33,7 @@ def _load_itk() -> Any:
     with _loading:  # itk is made for one thread
         import itk
 
-        for name in "NeighborhoodArgmaxLabelImageFilter", "NeighborhoodLabelToBasinImageFilter":
+        for name in _FILTERS:
             image = itk.image_view_from_array(np.ones((1, 2, 2), np.uint8))
             itk.array_view_from_image(getattr(itk, name).New(image, background_value=255).GetOutput())
         return itk
