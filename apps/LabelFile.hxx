@@ -25,6 +25,7 @@
 #include "StagedFiles.h"
 #include "Worker.h"
 
+#include "itkNeighborhoodLabelAccumulateImageFilter.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include <algorithm>
@@ -106,38 +107,57 @@ MakeReader(const std::string & file)
   return reader;
 }
 
-/** The basins of the labels of a filter. */
-template <typename TFilter>
-typename itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::Pointer
-MakeBasinFilter(TFilter * filter, const Options & options)
+/** A filter that follows the labels of another one; nullptr if its option names no file. */
+template <typename TFollower, typename TFilter>
+typename TFollower::Pointer
+MakeFollower(const std::string & option, const std::string & file, TFilter * filter, const Options & options)
 {
+  if (file.empty())
+  {
+    return nullptr;
+  }
   const auto labels = TFilter::NumberOfLabels(filter->GetRadius());
   const bool isLabel = options.backgroundValue < labels;
   if (isLabel && (options.border == Border::Background || !options.mask.empty()))
   {
-    throw Error("--basins: the background value " + std::to_string(options.backgroundValue) +
+    throw Error(option + ": the background value " + std::to_string(options.backgroundValue) +
                 " is a label as well; set --background-value to " + std::to_string(labels) + " or more" +
                 (options.mask.empty() ? ", or --border to inside" : ""));
   }
   if (options.streamDivisions > 1)
   {
-    throw Error("--basins: needs the labels of the whole image, and cannot be used with --stream");
+    throw Error(option + ": needs the labels of the whole image, and cannot be used with --stream");
   }
-  auto basins = itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::New();
-  basins->SetInput(filter->GetOutput());
-  basins->SetRadius(filter->GetRadius());
-  basins->SetPeriodic(options.border == Border::Periodic);
+  auto follower = TFollower::New();
+  follower->SetInput(filter->GetOutput());
+  follower->SetRadius(filter->GetRadius());
+  follower->SetPeriodic(options.border == Border::Periodic);
   if (!isLabel)
   {
-    basins->SetBackgroundValue(filter->GetBackgroundValue());
+    follower->SetBackgroundValue(filter->GetBackgroundValue());
   }
-  return basins;
+  return follower;
+}
+
+template <typename TFollower>
+void
+WriteFollowed(TFollower * follower, const std::string & file, const Options & options)
+{
+  if (follower)
+  {
+    ShowProgress(follower, 1);
+    Tell(follower, { "labeling", options.input, {} });
+    WriteFile(follower->GetOutput(), Staged(file), 1, !options.noVerify);
+  }
 }
 
 /** Runs the filters, and leaves all outputs as staged files. */
-template <typename TFilter, typename TBasinFilter>
+template <typename TFilter, typename TBasinFilter, typename TAccumulateFilter>
 void
-WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & options)
+WriteOutputs(TFilter *           filter,
+             TBasinFilter *      basinFilter,
+             TAccumulateFilter * accumulateFilter,
+             const Options &     options)
 {
   const unsigned int divisions = options.streamDivisions;
   const bool         stream = divisions > 1;
@@ -146,9 +166,13 @@ WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & optio
   {
     CheckFormat<typename TFilter::ScoreImageType>(Staged(options.score), stream);
   }
-  if (!options.basins.empty())
+  if (basinFilter)
   {
     CheckFormat<typename TBasinFilter::OutputImageType>(Staged(options.basins), stream);
+  }
+  if (accumulateFilter)
+  {
+    CheckFormat<typename TAccumulateFilter::OutputImageType>(Staged(options.accumulation), stream);
   }
 
   const bool verify = !options.noVerify;
@@ -159,12 +183,8 @@ WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & optio
   {
     WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
   }
-  if (!options.basins.empty())
-  {
-    ShowProgress(basinFilter, 1);
-    Tell(basinFilter, { "labeling", options.input, {} });
-    WriteFile(basinFilter->GetOutput(), Staged(options.basins), 1, verify);
-  }
+  WriteFollowed(basinFilter, options.basins, options);
+  WriteFollowed(accumulateFilter, options.accumulation, options);
   if (!options.preview.empty())
   {
     const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter));
@@ -182,6 +202,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<InputImageType, LabelImageType>;
   using MaskReaderType = itk::ImageFileReader<typename FilterType::MaskImageType, NotZero>;
   using BasinFilterType = itk::NeighborhoodLabelToBasinImageFilter<LabelImageType>;
+  using AccumulateFilterType = itk::NeighborhoodLabelAccumulateImageFilter<LabelImageType>;
 
   if (options.backgroundValue > std::numeric_limits<TLabel>::max())
   {
@@ -209,14 +230,12 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
     maskReader = MakeReader<MaskReaderType>(options.mask);
     filter->SetMaskImage(maskReader->GetOutput());
   }
-  typename BasinFilterType::Pointer basinFilter;
-  if (!options.basins.empty())
-  {
-    basinFilter = MakeBasinFilter(filter.GetPointer(), options);
-  }
+  const auto basinFilter = MakeFollower<BasinFilterType>("--basins", options.basins, filter.GetPointer(), options);
+  const auto accumulateFilter =
+    MakeFollower<AccumulateFilterType>("--accumulation", options.accumulation, filter.GetPointer(), options);
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
-  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), options);
+  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), accumulateFilter.GetPointer(), options);
 }
 
 /** Takes labels of 8 bits, or of 16 where the radius needs them. */

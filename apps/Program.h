@@ -36,6 +36,7 @@ struct Options
   std::string               mask;
   std::string               score;
   std::string               basins;
+  std::string               accumulation;
   std::string               preview;
   double                    centerScore{ -100 };
   bool                      labelStrictExtrema{ false };

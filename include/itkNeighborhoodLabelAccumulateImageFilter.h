@@ -26,6 +26,8 @@
 #include <limits>
 #include <ostream>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace itk
 {
@@ -64,8 +66,9 @@ namespace itk
  * a voxel (twice the size of a label). The whole label image is needed; the filter does not stream.
  *
  * \par Images in parts
- * The sums of a part of an image are those of the whole, if the weight of each voxel that labels lead to from other parts
- * has what they carry added to it. itk_neighborhoodargmaxlabel.accumulate does that in Python, for dask arrays.
+ * The sums of a `Part` of an image are those of the whole, if `Entries` has what enters from other parts: what leaves
+ * those is the sum over basins that end at their GetExits(), see NeighborhoodLabelToBasinImageFilter. All parts need one
+ * `WeightUnit`. itk_neighborhoodargmaxlabel.accumulate does that in Python, for dask arrays.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
  * \sa NeighborhoodLabelToBasinImageFilter
@@ -95,6 +98,7 @@ public:
   using RadiusType = typename TLabelImage::SizeType;
   using MaskImageType = Image<unsigned char, ImageDimension>;
   using WeightImageType = TOutputImage;
+  using EntryTableType = Image<SizeValueType, 2>;
 
   itkNewMacro(Self);
 #ifdef itkOverrideGetNameOfClassMacro
@@ -128,6 +132,15 @@ public:
   itkSetMacro(Part, bool);
   itkGetConstMacro(Part, bool);
   itkBooleanMacro(Part);
+
+  /** What labels of other parts carry into this one, in rows of two pixels: a voxel, counted in this part from 0 on, the
+   * first axis fastest; and what is added to its sum, in units, modulo 2^64. Optional. */
+  itkSetConstObjectMacro(Entries, EntryTableType);
+  itkGetConstObjectMacro(Entries, EntryTableType);
+
+  /** What weights are rounded to a multiple of. Default 0: it is chosen. Of a part: that of the whole image. */
+  itkSetMacro(WeightUnit, double);
+  itkGetConstMacro(WeightUnit, double);
 
   /** Where the mask is 0 there is no label. Optional. */
   itkSetInputMacro(MaskImage, MaskImageType);
@@ -190,6 +203,10 @@ private:
   double
   FindWeightUnit(const GraphType & graph);
 
+  /** In ascending order of voxels. */
+  std::vector<std::pair<SizeValueType, SizeValueType>>
+  SortEntries() const;
+
   template <typename TSum, typename TSetWeights>
   void
   Sum(const GraphType & graph, TSum * output, const TSetWeights & setWeights);
@@ -204,7 +221,10 @@ private:
   LabelPixelType m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
   bool           m_Periodic{ false };
   bool           m_Part{ false };
+  double         m_WeightUnit{ 0 };
   SizeValueType  m_NumberOfCycles{ 0 };
+
+  typename EntryTableType::ConstPointer m_Entries;
 };
 } // end namespace itk
 

@@ -242,7 +242,31 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::FindWeightUni
                       << weights[voxel] << " at " << this->GetInput()->ComputeIndex(static_cast<OffsetValueType>(voxel))
                       << ": set it to a finite number, or the mask there to 0");
   }
-  return NeighborhoodArgmaxLabel::WeightUnit(*std::max_element(greatest.begin(), greatest.end()), numberOfVoxels);
+  const auto   most = static_cast<double>(*std::max_element(greatest.begin(), greatest.end()));
+  const double unit = NeighborhoodArgmaxLabel::WeightUnit(most, numberOfVoxels);
+  if (m_WeightUnit != 0 && !(m_WeightUnit >= unit))
+  {
+    itkExceptionMacro("WeightUnit is " << m_WeightUnit << ": these weights need " << unit << " or more, or 0");
+  }
+  return m_WeightUnit != 0 ? m_WeightUnit : unit;
+}
+
+template <typename TLabelImage, typename TOutputImage>
+std::vector<std::pair<SizeValueType, SizeValueType>>
+NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::SortEntries() const
+{
+  std::vector<std::pair<SizeValueType, SizeValueType>> entries;
+  const SizeValueType count = m_Entries ? m_Entries->GetBufferedRegion().GetNumberOfPixels() / 2 : 0;
+  for (SizeValueType i = 0; i < count; ++i)
+  {
+    entries.emplace_back(m_Entries->GetBufferPointer()[2 * i], m_Entries->GetBufferPointer()[2 * i + 1]);
+  }
+  std::sort(entries.begin(), entries.end());
+  if (!entries.empty() && entries.back().first >= this->GetInput()->GetBufferedRegion().GetNumberOfPixels())
+  {
+    itkExceptionMacro("Entries has the voxel " << entries.back().first << ", which is none of the label image: count from 0");
+  }
+  return entries;
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -257,8 +281,18 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::Sum(const Gra
   // Below 1, as ITK's sum of steps, were it rounded up, would start again at 0.
   const auto makeProgress = [&] { return TotalProgressReporter(this, 2 * numberOfVoxels, 100, 0.99f); };
 
+  const auto entries = this->SortEntries();
+  const auto setAll = [&](SizeValueType begin, SizeValueType end) {
+    setWeights(begin, end);
+    auto entry = std::lower_bound(entries.begin(), entries.end(), std::make_pair(begin, SizeValueType{ 0 }));
+    for (; entry != entries.end() && entry->first < end; ++entry)
+    {
+      output[entry->first] += static_cast<TSum>(entry->second);
+    }
+  };
+
   NeighborhoodLabelSums<UnsignedLabelType, TSum, ImageDimension> sums(graph, this->NumberOfSlabs(graph), output);
-  sums.Run(forEachSlab, setWeights, makeProgress);
+  sums.Run(forEachSlab, setAll, makeProgress);
   if (sums.GetFirstWrong() < numberOfVoxels)
   {
     this->ThrowWrongLabel(sums.GetFirstWrong(), graph);
@@ -357,6 +391,8 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::PrintSelf(std
      << std::endl;
   os << indent << "Periodic: " << (m_Periodic ? "On" : "Off") << std::endl;
   os << indent << "Part: " << (m_Part ? "On" : "Off") << std::endl;
+  os << indent << "WeightUnit: " << m_WeightUnit << std::endl;
+  itkPrintSelfObjectMacro(Entries);
   os << indent << "NumberOfCycles: " << m_NumberOfCycles << std::endl;
 }
 } // end namespace itk

@@ -340,6 +340,28 @@ TEST(NeighborhoodLabelAccumulate, RoundsWeightsToTheUnitOnly)
   EXPECT_EQ(PixelsOf(*filter->GetOutput())[2], std::numeric_limits<double>::max() / 4 * 3);
 }
 
+TEST(NeighborhoodLabelAccumulate, TakesWhatEntersAPart)
+{
+  const auto weights = MakeImage<itk::Image<double, 2>>({ { 4, 1 } }, 0.5);
+  const auto entries = MakeImage<RealFilterType::EntryTableType>({ { 2, 2 } });
+  const itk::SizeValueType rows[]{ 1, 8, 0, static_cast<itk::SizeValueType>(-4) }; // voxels and units
+  std::copy_n(rows, 4, entries->GetBufferPointer());
+  const auto filter = RealFilterType::New();
+  filter->SetInput(MakeRow({ 5, 5, 5, 5 }));
+  filter->SetWeightImage(weights);
+  filter->PartOn();
+  filter->SetWeightUnit(0.25);
+  filter->SetEntries(entries);
+  filter->Update();
+  EXPECT_EQ(PixelsOf(*filter->GetOutput()), (std::vector<double>{ -0.5, 2, 2.5, 3 }));
+  filter->SetWeightUnit(std::ldexp(1.0, -61));
+  EXPECT_NE(ErrorOfUpdate(*filter).find("WeightUnit is"), std::string::npos);
+  filter->SetWeightUnit(0.25);
+  entries->GetBufferPointer()[0] = 4;
+  filter->Modified();
+  EXPECT_NE(ErrorOfUpdate(*filter).find("Entries has the voxel 4"), std::string::npos);
+}
+
 TEST(NeighborhoodLabelAccumulate, RefusesWhatIsWrong)
 {
   const auto filter = RealFilterType::New();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -199,19 +200,42 @@ def wrong_weight(weights: np.ndarray, has_label: np.ndarray, start: Any = 0) -> 
 
 
 def sums_of(
-    labels: np.ndarray, mask: np.ndarray | None, weights: np.ndarray | None, output_type: str, **options: Any
+    labels: np.ndarray,
+    mask: np.ndarray | None,
+    weights: np.ndarray | None,
+    dtype: np.dtype,
+    entries: np.ndarray | None = None,
+    **options: Any,
 ) -> np.ndarray:
-    """Of labels of uint8 or uint16 in C order; weights have the type of the sums, of ITK's name `output_type`."""
-    made = new_filter("NeighborhoodLabelAccumulateImageFilter", image_of(labels), output_type, options, "labels")
+    """Of labels of uint8 or uint16 in C order, and weights of float64. Entries: rows of a voxel and what enters it."""
+    made = new_filter(
+        "NeighborhoodLabelAccumulateImageFilter", image_of(labels), "UI" if dtype == np.uint32 else "D", options, "labels"
+    )
     if mask is not None:
         made.SetMaskImage(image_of(mask))
     if weights is not None:
         made.SetWeightImage(image_of(weights))
+    if entries is not None and entries.size > 0:
+        made.SetEntries(_size_table(entries))
     # ITK writes into an array of our own.
-    sums = np.empty(labels.shape, {"UI": np.uint32, "ULL": np.uint64, "D": np.float64}[output_type])
+    sums = np.empty(labels.shape, np.uint32 if dtype == np.uint32 else np.float64)
     made.GraftOutput(image_of(sums))
     update(made)
-    return sums
+    return sums.astype(dtype, copy=False)
+
+
+def sum_type(weights: Any, size: int) -> np.dtype:
+    return np.dtype(np.float64 if weights is not None else np.uint32 if size < 2**32 else np.uint64)
+
+
+def _size_table(table: np.ndarray) -> Any:
+    """An image of C++'s SizeValueType."""
+    itk = load_itk()
+    image = itk.Image[itk.ULL if sys.platform == "win32" else itk.UL, 2].New()
+    image.SetRegions(table.shape[::-1])
+    image.Allocate()
+    itk.array_view_from_image(image)[...] = table
+    return image
 
 
 def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -> np.ndarray:
@@ -223,9 +247,8 @@ def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) ->
         if wrong is not None:
             raise wrong
     found = c_ordered(given.array, dtype)
-    output_type = "D" if weights is not None else "UI" if found.size < 2**32 else "ULL"
     try:
-        return sums_of(found, mask, weights, output_type, **options)
+        return sums_of(found, mask, weights, sum_type(weights, found.size), **options)
     except ValueError as error:
         if "0 all over" in str(error):
             raise zero_border(background) from None

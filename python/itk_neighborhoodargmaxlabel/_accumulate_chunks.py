@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ._accumulate import sums_of, wrong_weight
+from ._accumulate import sum_type, sums_of, wrong_weight
 from ._itk import image_of, load_itk, new_filter, update
 from ._label_errors import wrong_label, zero_border
 
@@ -38,7 +38,7 @@ class Layout(NamedTuple):
 
 
 class Drained(NamedTuple):
-    """What is known of a chunk alone. Voxels are those of the image."""
+    """What is known of a chunk alone. Voxels are those of the image, and sums are in units."""
 
     sums: np.ndarray  # what leaves the chunk, exit by exit,
     targets: np.ndarray  # to these voxels
@@ -70,18 +70,15 @@ def accumulate_chunks(
     has = {"has_mask": mask is not None, "layout": layout}
     if weights is not None:
         greatest = dask.array.map_blocks(_greatest_weight, *arrays, **has, **(ones | {"meta": np.empty((0,) * labels.ndim)}))
-        unit = weight_unit(float(greatest.max().compute()), labels.size)
-    dtype = np.dtype(np.uint32 if weights is None and labels.size < 2**32 else np.uint64)
-    drained = dask.array.map_blocks(_drain_chunk, *arrays, **has, **ones, unit=unit, number_type=dtype)
+        unit = _weight_unit(float(greatest.max().compute()), labels.size)
+    drained = dask.array.map_blocks(_drain_chunk, *arrays, **has, **ones, unit=unit)
     together = drained.rechunk(-1, method="tasks").map_blocks(_join, layout=layout, meta=ones["meta"])
     carried = together.rechunk(1, method="tasks").persist()
-    meta = np.empty((0,) * labels.ndim, dtype if weights is None else np.float64)
-    return dask.array.map_blocks(
-        _sum_chunk, *arrays, carried, **has, unit=unit, number_type=dtype, chunks=labels.chunks, meta=meta
-    )
+    meta = np.empty((0,) * labels.ndim, sum_type(weights, labels.size))
+    return dask.array.map_blocks(_sum_chunk, *arrays, carried, **has, unit=unit, chunks=labels.chunks, meta=meta)
 
 
-def weight_unit(greatest: float, count: int) -> float:
+def _weight_unit(greatest: float, count: int) -> float:
     """That of the C++ filter: the power of two whose multiples weights are rounded to."""
     return math.ldexp(1.0, max(math.frexp(greatest)[1] + math.frexp(float(count))[1] - 62, -1022))
 
@@ -107,19 +104,11 @@ def _greatest_weight(*arrays: np.ndarray, has_mask: bool, layout: Layout, block_
     return np.abs(weights[has]).max(initial=0, keepdims=True).reshape((1,) * labels.ndim)
 
 
-def _numbers_of(labels: np.ndarray, weights: Any, has: np.ndarray, unit: float | None, dtype: np.dtype) -> np.ndarray:
-    """Weights in units, modulo 2^64 where they are negative."""
-    if weights is None:
-        return np.ones(labels.shape, dtype)
-    return np.rint(np.where(has, weights, 0) / unit).astype(np.int64).view(np.uint64)
-
-
 def _drain_chunk(
     *arrays: np.ndarray,
     has_mask: bool,
     layout: Layout,
     unit: float | None,
-    number_type: np.dtype,
     block_id: tuple[int, ...],
 ) -> np.ndarray:
     labels, mask, weights = _prepared(arrays, has_mask)
@@ -128,9 +117,12 @@ def _drain_chunk(
     if wrong is not None:
         raise wrong
     basins, exits = _follow(labels, mask, layout, start)
-    has = _has_label(labels, mask, layout)
-    sums = np.zeros(int(basins.max(initial=0)) + 1, number_type)
-    np.add.at(sums, basins.ravel(), _numbers_of(labels, weights, has, unit, number_type).ravel())
+    sums = np.zeros(int(basins.max(initial=0)) + 1, np.int64)
+    if weights is None:
+        sums += np.bincount(basins.ravel(), minlength=sums.size)
+    else:
+        units = np.rint(np.where(basins > 0, weights, 0) / unit).astype(np.int64)
+        np.add.at(sums, basins.ravel(), units.ravel())
 
     is_near = np.ones(labels.shape, bool)
     is_near[tuple(slice(r, max(length - r, r)) for r, length in zip(layout.radius, labels.shape))] = False
@@ -194,7 +186,7 @@ def _join(chunks: np.ndarray, *, layout: Layout) -> np.ndarray:
         place = np.minimum(np.searchsorted(near, targets, sorter=order), near.size - 1)
         found = near[order[place]] == targets
         following[found] = exits[order[place[found]]]
-    is_on_cycle = accumulate_along(following, sums)
+    is_on_cycle = _accumulate_along(following, sums)
     cycle_sums = _sums_of_cycles(following, sums, is_on_cycle)
     chunk = layout.chunk_of(targets)
     carried = []
@@ -204,7 +196,7 @@ def _join(chunks: np.ndarray, *, layout: Layout) -> np.ndarray:
     return _array_of(carried, chunks.shape)
 
 
-def accumulate_along(following: np.ndarray, sums: np.ndarray) -> np.ndarray:
+def _accumulate_along(following: np.ndarray, sums: np.ndarray) -> np.ndarray:
     """Adds, in place, each sum to all that follow; returns which are on cycles. Those get what reaches them from outside."""
     waits = np.bincount(following[following >= 0], minlength=following.size)
     ready = np.flatnonzero(waits == 0)
@@ -237,28 +229,20 @@ def _sum_chunk(
     has_mask: bool,
     layout: Layout,
     unit: float | None,
-    number_type: np.dtype,
     block_id: tuple[int, ...],
 ) -> np.ndarray:
     labels, mask, weights = _prepared(arrays[:-1], has_mask)
     carried: Carried = arrays[-1].item()
-    start = layout.start_of(block_id)
-    numbers = _numbers_of(labels, weights, _has_label(labels, mask, layout), unit, number_type)
-    entries = np.array(np.unravel_index(carried.entries, layout.shape)) - start[:, np.newaxis]
-    np.add.at(numbers, tuple(entries), carried.sums)
-    sums = sums_of(
-        labels,
-        mask,
-        numbers,
-        "UI" if number_type == np.uint32 else "ULL",
-        radius=layout.radius,
-        background_value=layout.background,
-        part=True,
-        number_of_work_units=1,
-    )
-    position = np.array(np.unravel_index(carried.cycle_entries, layout.shape)) - start[:, np.newaxis]
-    _set_cycles(sums, labels, layout, position, carried.cycle_sums)
-    return sums if unit is None else sums.view(np.int64).astype(np.float64) * unit
+    start = layout.start_of(block_id)[:, np.newaxis]
+    place = tuple(np.array(np.unravel_index(carried.entries, layout.shape)) - start)
+    entries = np.stack([np.ravel_multi_index(place, labels.shape), carried.sums], axis=-1).astype(np.uint64)
+    options = {"radius": layout.radius, "background_value": layout.background, "part": True, "number_of_work_units": 1}
+    dtype = sum_type(weights, math.prod(layout.shape))
+    sums = sums_of(labels, mask, weights, dtype, entries, weight_unit=unit, **options)
+    position = np.array(np.unravel_index(carried.cycle_entries, layout.shape)) - start
+    values = carried.cycle_sums if unit is None else carried.cycle_sums.astype(np.float64) * unit
+    _set_cycles(sums, labels, layout, position, values)
+    return sums
 
 
 def _set_cycles(sums: np.ndarray, labels: np.ndarray, layout: Layout, position: np.ndarray, values: np.ndarray) -> None:
