@@ -12,7 +12,7 @@ mri=/usr/share/mricron/templates/ch2.nii.gz
 "$python" examples/label_mri.py "$mri" "$gallery/mri.png"
 "$python" examples/label_basins.py "$mri" "$gallery/basins.png"
 "$python" examples/label_terrain.py "$gallery/terrain.png"
-for name in catchments atoms cells ridges sparks; do
+for name in catchments atoms cells rivers ridges sparks; do
   "$python" examples/*_$name.py "$gallery/$name.png"
 done
 "$python" - "$gallery"/*.png <<'END'
