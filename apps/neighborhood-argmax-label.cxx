@@ -203,8 +203,13 @@ void
 CheckFileNames(const Options & options)
 {
   std::vector<fs::path> files;
-  for (const auto & name :
-       { options.input, options.mask, options.output, options.score, options.basins, options.accumulation, options.preview })
+  for (const auto & name : { options.input,
+                             options.mask,
+                             options.output,
+                             options.score,
+                             options.basins,
+                             options.accumulation,
+                             options.preview })
   {
     files.push_back(Resolve(name));
   }

@@ -36,39 +36,39 @@ namespace itk
  * \brief Counts the voxels that drain through each voxel along the labels of NeighborhoodArgmaxLabelImageFilter.
  *
  * \par Sums
- * Every label leads from its voxel to a neighbor, as in NeighborhoodLabelToBasinImageFilter: the same voxels are sinks and
- * background. The output is, at each voxel, the number of voxels whose paths lead through it, itself among them: the flow
- * accumulation of terrains. With a `WeightImage` it is the sum of their weights. Background is 0.
+ * Every label leads from its voxel to a neighbor, as in NeighborhoodLabelToBasinImageFilter: the same voxels are sinks
+ * and background. The output is, at each voxel, the number of voxels whose paths lead through it, itself among them:
+ * the flow accumulation of terrains. With a `WeightImage` it is the sum of their weights. Background is 0.
  *
  * All voxels of a cycle have the same sum, that of all that reaches the cycle. There are none in labels that were made
  * with `CenterScore` 0, of an image without NaN, unless it is `Periodic`. GetNumberOfCycles() counts them.
  *
  * \par Output pixels
  * Integers hold sums modulo their range: `unsigned int` counts images of less than 2^32 voxels. `double` holds sums of
- * real numbers. So that they do not depend on any order, weights are first rounded to a multiple of a unit and then added
- * exactly; the sum is rounded to a `double` last. The unit is a power of two, 2^-62 of the greatest weight times the
- * number of voxels, each rounded up to a power of two: of 2^24 voxels, each weight keeps 37 bits or more below the first
- * bit of the greatest one. Without weights the unit is 1.
+ * real numbers. So that they do not depend on any order, weights are first rounded to a multiple of a unit and then
+ * added exactly; the sum is rounded to a `double` last. The unit is a power of two, 2^-62 of the greatest weight times
+ * the number of voxels, each rounded up to a power of two: of 2^24 voxels, each weight keeps 37 bits or more below the
+ * first bit of the greatest one. Without weights the unit is 1.
  *
  * The result is the same for any number of threads and work units.
  *
  * \par Inputs
- * An image of labels, its `Radius`, `BackgroundValue` and `MaskImage`, as of NeighborhoodLabelToBasinImageFilter. Labels
- * that are 0 all over the border are refused as there, unless the image is `Periodic` or a `Part`. An optional
+ * An image of labels, its `Radius`, `BackgroundValue` and `MaskImage`, as of NeighborhoodLabelToBasinImageFilter.
+ * Labels that are 0 all over the border are refused as there, unless the image is `Periodic` or a `Part`. An optional
  * `WeightImage` of the same region and of the type of the output. What it has where there is no label plays no part.
  *
  * \par Errors
- * An exception names the parameter and its value: those of NeighborhoodLabelToBasinImageFilter, a `WeightImage` of another
- * region, and a weight that is not finite, with its position.
+ * An exception names the parameter and its value: those of NeighborhoodLabelToBasinImageFilter, a `WeightImage` of
+ * another region, and a weight that is not finite, with its position.
  *
  * \par Algorithm and memory
- * See NeighborhoodLabelSums. Time is linear in the number of voxels, whatever the labels. Memory: the output, and 2 bytes
- * a voxel (twice the size of a label). The whole label image is needed; the filter does not stream.
+ * See NeighborhoodLabelSums. Time is linear in the number of voxels, whatever the labels. Memory: the output, and 2
+ * bytes a voxel (twice the size of a label). The whole label image is needed; the filter does not stream.
  *
  * \par Images in parts
  * The sums of a `Part` of an image are those of the whole, if `Entries` has what enters from other parts: what leaves
- * those is the sum over basins that end at their GetExits(), see NeighborhoodLabelToBasinImageFilter. All parts need one
- * `WeightUnit`. itk_neighborhoodargmaxlabel.accumulate does that in Python, for dask arrays.
+ * those is the sum over basins that end at their GetExits(), see NeighborhoodLabelToBasinImageFilter. All parts need
+ * one `WeightUnit`. itk_neighborhoodargmaxlabel.accumulate does that in Python, for dask arrays.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
  * \sa NeighborhoodLabelToBasinImageFilter
@@ -133,8 +133,8 @@ public:
   itkGetConstMacro(Part, bool);
   itkBooleanMacro(Part);
 
-  /** What labels of other parts carry into this one, in rows of two pixels: a voxel, counted in this part from 0 on, the
-   * first axis fastest; and what is added to its sum, in units, modulo 2^64. Optional. */
+  /** What labels of other parts carry into this one, in rows of two pixels: a voxel, counted in this part from 0 on,
+   * the first axis fastest; and what is added to its sum, in units, modulo 2^64. Optional. */
   itkSetConstObjectMacro(Entries, EntryTableType);
   itkGetConstObjectMacro(Entries, EntryTableType);
 

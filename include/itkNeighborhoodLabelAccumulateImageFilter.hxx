@@ -84,7 +84,7 @@ template <typename TLabelImage, typename TOutputImage>
 void
 NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::VerifyInputInformation() const
 {
-  const auto verifyPlace = [this] { Superclass::VerifyInputInformation(); };
+  const auto         verifyPlace = [this] { Superclass::VerifyInputInformation(); };
   const auto * const labels = this->GetInput();
   NeighborhoodArgmaxLabel::VerifyImageAndMask(*labels, this->GetMaskImage(), "label image", verifyPlace);
   const auto * const weights = this->GetWeightImage();
@@ -156,7 +156,8 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::NumberOfSlabs
 template <typename TLabelImage, typename TOutputImage>
 template <typename TFunction>
 void
-NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValueType count, const TFunction & function)
+NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::ForEach(SizeValueType     count,
+                                                                           const TFunction & function)
 {
   auto * const threader = this->GetMultiThreader();
   threader->SetNumberOfWorkUnits(this->GetNumberOfWorkUnits());
@@ -215,11 +216,11 @@ template <typename TLabelImage, typename TOutputImage>
 double
 NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::FindWeightUnit(const GraphType & graph)
 {
-  const SizeValueType                numberOfVoxels = graph.GetNumberOfVoxels();
-  const SizeValueType                count = this->NumberOfSlabs(graph);
-  const OutputPixelType * const      weights = this->GetWeightImage()->GetBufferPointer();
-  std::vector<OutputPixelType>       greatest(count);
-  std::vector<SizeValueType>         wrong(count, numberOfVoxels);
+  const SizeValueType           numberOfVoxels = graph.GetNumberOfVoxels();
+  const SizeValueType           count = this->NumberOfSlabs(graph);
+  const OutputPixelType * const weights = this->GetWeightImage()->GetBufferPointer();
+  std::vector<OutputPixelType>  greatest(count);
+  std::vector<SizeValueType>    wrong(count, numberOfVoxels);
   this->ForEach(count, [&](SizeValueType i) {
     const SizeValueType end = numberOfVoxels * (i + 1) / count;
     for (SizeValueType voxel = numberOfVoxels * i / count; voxel < end; ++voxel)
@@ -264,7 +265,8 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::SortEntries()
   std::sort(entries.begin(), entries.end());
   if (!entries.empty() && entries.back().first >= this->GetInput()->GetBufferedRegion().GetNumberOfPixels())
   {
-    itkExceptionMacro("Entries has the voxel " << entries.back().first << ", which is none of the label image: count from 0");
+    itkExceptionMacro("Entries has the voxel " << entries.back().first
+                                               << ", which is none of the label image: count from 0");
   }
   return entries;
 }
@@ -277,7 +279,7 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::Sum(const Gra
                                                                        const TSetWeights & setWeights)
 {
   const SizeValueType numberOfVoxels = graph.GetNumberOfVoxels();
-  const auto          forEachSlab = [this](SizeValueType count, const auto & function) { this->ForEach(count, function); };
+  const auto forEachSlab = [this](SizeValueType count, const auto & function) { this->ForEach(count, function); };
   // Below 1, as ITK's sum of steps, were it rounded up, would start again at 0.
   const auto makeProgress = [&] { return TotalProgressReporter(this, 2 * numberOfVoxels, 100, 0.99f); };
 

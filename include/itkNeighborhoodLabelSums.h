@@ -39,8 +39,8 @@ namespace itk
  * function that calls a function(slab) for each of a number of slabs, and returns when all are done.
  *
  * \par Algorithm
- * Count the donors of each voxel: the voxels whose labels lead to it. A voxel without donors passes its sum on, and from
- * then on the voxel that gets it waits for one donor less. Each voxel passes its sum on once, so time is linear.
+ * Count the donors of each voxel: the voxels whose labels lead to it. A voxel without donors passes its sum on, and
+ * from then on the voxel that gets it waits for one donor less. Each voxel passes its sum on once, so time is linear.
  * Labels that lead out of a slab, or round a periodic image, are crossings. What they carry is delivered in
  * rounds, after all slabs are done. What waits in the end is on cycles.
  *
@@ -90,9 +90,9 @@ public:
     }
   }
 
-  /** Calls setWeights(begin, end), which writes the weights of these voxels to the sums; the sum of a voxel without label
-   * becomes 0. makeProgress() makes what each slab tells its progress, such as a TotalProgressReporter: all voxels are passed
-   * twice. Stops early when there is a wrong label. */
+  /** Calls setWeights(begin, end), which writes the weights of these voxels to the sums; the sum of a voxel without
+   * label becomes 0. makeProgress() makes what each slab tells its progress, such as a TotalProgressReporter: all
+   * voxels are passed twice. Stops early when there is a wrong label. */
   template <typename TForEachSlab, typename TSetWeights, typename TMakeProgress>
   void
   Run(const TForEachSlab & forEachSlab, const TSetWeights & setWeights, const TMakeProgress & makeProgress)

@@ -77,8 +77,7 @@ struct Walk
       {
         continue;
       }
-      const auto weight =
-        filter.GetWeightImage() ? static_cast<double>(filter.GetWeightImage()->GetPixel(start)) : 1.0;
+      const auto weight = filter.GetWeightImage() ? static_cast<double>(filter.GetWeightImage()->GetPixel(start)) : 1.0;
       std::vector<itk::SizeValueType> path;
       itk::SizeValueType              last = voxel;
       while (std::find(path.cbegin(), path.cend(), last) == path.cend())
@@ -116,13 +115,13 @@ struct Walk
                                                          : voxel;
   }
 
-  const typename TFilter::LabelImageType &                     labels;
-  const typename TFilter::MaskImageType *                      mask;
-  typename TFilter::LabelImageType::PixelType                  background;
-  bool                                                         isPeriodic;
-  itk::Neighborhood<unsigned char, TFilter::ImageDimension>    neighborhood;
-  std::vector<double>                                          sums;
-  itk::SizeValueType                                           numberOfCycles{ 0 };
+  const typename TFilter::LabelImageType &                  labels;
+  const typename TFilter::MaskImageType *                   mask;
+  typename TFilter::LabelImageType::PixelType               background;
+  bool                                                      isPeriodic;
+  itk::Neighborhood<unsigned char, TFilter::ImageDimension> neighborhood;
+  std::vector<double>                                       sums;
+  itk::SizeValueType                                        numberOfCycles{ 0 };
 };
 
 template <typename TFilter>
@@ -250,8 +249,10 @@ TEST(NeighborhoodLabelAccumulate, IsTheSameForAnyNumberOfThreads)
     {
       // Mostly along z, in both directions, across all slabs.
       const unsigned int column = i % 48;
-      labels->GetBufferPointer()[i] =
-        static_cast<unsigned char>(engine() % sinks == 0 ? 13 : column % 3 == 0 ? 22 : column % 3 == 1 ? 4 : 19);
+      labels->GetBufferPointer()[i] = static_cast<unsigned char>(engine() % sinks == 0 ? 13
+                                                                 : column % 3 == 0     ? 22
+                                                                 : column % 3 == 1     ? 4
+                                                                                       : 19);
     }
     const auto filter = VolumeFilterType::New();
     filter->SetInput(labels);
@@ -342,8 +343,8 @@ TEST(NeighborhoodLabelAccumulate, RoundsWeightsToTheUnitOnly)
 
 TEST(NeighborhoodLabelAccumulate, TakesWhatEntersAPart)
 {
-  const auto weights = MakeImage<itk::Image<double, 2>>({ { 4, 1 } }, 0.5);
-  const auto entries = MakeImage<RealFilterType::EntryTableType>({ { 2, 2 } });
+  const auto               weights = MakeImage<itk::Image<double, 2>>({ { 4, 1 } }, 0.5);
+  const auto               entries = MakeImage<RealFilterType::EntryTableType>({ { 2, 2 } });
   const itk::SizeValueType rows[]{ 1, 8, 0, static_cast<itk::SizeValueType>(-4) }; // voxels and units
   std::copy_n(rows, 4, entries->GetBufferPointer());
   const auto filter = RealFilterType::New();

@@ -166,9 +166,7 @@ def test_what_is_wrong_is_named():
 def test_a_voxel_belongs_to_the_first_point_on_its_path(data):
     directions, options = data.draw(label_images())
     voxels = st.integers(0, directions.size - 1)
-    points = np.transpose(
-        np.unravel_index(data.draw(st.lists(voxels, min_size=1, max_size=4, unique=True)), directions.shape)
-    )
+    points = np.transpose(np.unravel_index(data.draw(st.lists(voxels, min_size=1, max_size=4, unique=True)), directions.shape))
     try:
         found = catchment(directions, points, **options)
     except ValueError as error:
