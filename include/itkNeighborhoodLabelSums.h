@@ -223,6 +223,8 @@ private:
     }
     if (next == target && next >= slab.begin && next < slab.end)
     {
+      // In an image of one voxel on an axis, steps that lead out can be 0 voxels long.
+      cell.label = next == voxel ? m_Center : label;
       m_Cells[next].donors += next != voxel;
     }
     else

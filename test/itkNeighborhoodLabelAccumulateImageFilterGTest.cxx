@@ -341,6 +341,18 @@ TEST(NeighborhoodLabelAccumulate, RoundsWeightsToTheUnitOnly)
   EXPECT_EQ(PixelsOf(*filter->GetOutput())[2], std::numeric_limits<double>::max() / 4 * 3);
 }
 
+/** Where the steps of labels that lead out are 0 voxels long. */
+TEST(NeighborhoodLabelAccumulate, CountsInImagesOfOneVoxelOnAnAxis)
+{
+  for (unsigned int seed = 0; seed < 5; ++seed)
+  {
+    ExpectWalkedAtRandom<itk::Image<unsigned char, 3>, itk::Image<unsigned int, 3>>(
+      { { 1, 1, 6 } }, { { 1, 1, 1 } }, seed);
+    ExpectWalkedAtRandom<itk::Image<unsigned char, 3>, itk::Image<double, 3>>({ { 2, 1, 6 } }, { { 2, 1, 1 } }, seed);
+    ExpectWalkedAtRandom<itk::Image<unsigned char, 2>, itk::Image<unsigned int, 2>>({ { 1, 7 } }, { { 1, 1 } }, seed);
+  }
+}
+
 TEST(NeighborhoodLabelAccumulate, TakesWhatEntersAPart)
 {
   const auto               weights = MakeImage<itk::Image<double, 2>>({ { 4, 1 } }, 0.5);
