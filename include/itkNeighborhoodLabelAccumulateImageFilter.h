@@ -48,7 +48,7 @@ namespace itk
  * real numbers. So that they do not depend on any order, weights are first rounded to a multiple of a unit and then
  * added exactly; the sum is rounded to a `double` last. The unit is a power of two, 2^-62 of the greatest weight times
  * the number of voxels, each rounded up to a power of two: of 2^24 voxels, each weight keeps 37 bits or more below the
- * first bit of the greatest one. Without weights the unit is 1.
+ * first bit of the greatest one. It is 2^-1022 at least. Without weights the unit is 1.
  *
  * The result is the same for any number of threads and work units.
  *
