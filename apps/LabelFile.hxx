@@ -25,6 +25,7 @@
 #include "StagedFiles.h"
 #include "Worker.h"
 
+#include "itkNeighborhoodLabelAccumulateImageFilter.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "itkBinaryGeneratorImageFilter.h"
@@ -176,38 +177,61 @@ WithoutNodata(const TImage * image, const itk::Image<unsigned char, TImage::Imag
   return filter.GetPointer();
 }
 
-/** The basins of the labels of a filter. */
-template <typename TFilter>
-typename itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::Pointer
-MakeBasinFilter(TFilter * filter, bool isMasked, const Options & options)
+/** A filter that follows the labels of another one; nullptr if its option names no file. */
+template <typename TFollower, typename TFilter>
+typename TFollower::Pointer
+MakeFollower(const std::string & option,
+             const std::string & file,
+             TFilter *           filter,
+             bool                isMasked,
+             const Options &     options)
 {
+  if (file.empty())
+  {
+    return nullptr;
+  }
   const auto labels = TFilter::NumberOfLabels(filter->GetRadius());
   const bool isLabel = options.backgroundValue < labels;
   if (isLabel && (options.border == Border::Background || isMasked))
   {
-    throw Error("--basins: the background value " + std::to_string(options.backgroundValue) +
+    throw Error(option + ": the background value " + std::to_string(options.backgroundValue) +
                 " is a label as well; set --background-value to " + std::to_string(labels) + " or more" +
                 (isMasked ? "" : ", or --border to inside"));
   }
   if (options.streamDivisions > 1)
   {
-    throw Error("--basins: needs the labels of the whole image, and cannot be used with --stream");
+    throw Error(option + ": needs the labels of the whole image, and cannot be used with --stream");
   }
-  auto basins = itk::NeighborhoodLabelToBasinImageFilter<typename TFilter::OutputImageType>::New();
-  basins->SetInput(filter->GetOutput());
-  basins->SetRadius(filter->GetRadius());
-  basins->SetPeriodic(options.border == Border::Periodic);
+  auto follower = TFollower::New();
+  follower->SetInput(filter->GetOutput());
+  follower->SetRadius(filter->GetRadius());
+  follower->SetPeriodic(options.border == Border::Periodic);
   if (!isLabel)
   {
-    basins->SetBackgroundValue(filter->GetBackgroundValue());
+    follower->SetBackgroundValue(filter->GetBackgroundValue());
   }
-  return basins;
+  return follower;
+}
+
+template <typename TFollower>
+void
+WriteFollowed(TFollower * follower, const std::string & file, const Options & options)
+{
+  if (follower)
+  {
+    ShowProgress(follower, 1);
+    Tell(follower, { "labeling", options.input, {} });
+    WriteFile(follower->GetOutput(), Staged(file), 1, !options.noVerify);
+  }
 }
 
 /** Runs the filters, and leaves all outputs as staged files. */
-template <typename TFilter, typename TBasinFilter>
+template <typename TFilter, typename TBasinFilter, typename TAccumulateFilter>
 void
-WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & options)
+WriteOutputs(TFilter *           filter,
+             TBasinFilter *      basinFilter,
+             TAccumulateFilter * accumulateFilter,
+             const Options &     options)
 {
   const unsigned int divisions = options.streamDivisions;
   const bool         stream = divisions > 1;
@@ -216,9 +240,13 @@ WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & optio
   {
     CheckFormat<typename TFilter::ScoreImageType>(Staged(options.score), stream);
   }
-  if (!options.basins.empty())
+  if (basinFilter)
   {
     CheckFormat<typename TBasinFilter::OutputImageType>(Staged(options.basins), stream);
+  }
+  if (accumulateFilter)
+  {
+    CheckFormat<typename TAccumulateFilter::OutputImageType>(Staged(options.accumulation), stream);
   }
 
   const bool verify = !options.noVerify;
@@ -229,12 +257,8 @@ WriteOutputs(TFilter * filter, TBasinFilter * basinFilter, const Options & optio
   {
     WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
   }
-  if (!options.basins.empty())
-  {
-    ShowProgress(basinFilter, 1);
-    Tell(basinFilter, { "labeling", options.input, {} });
-    WriteFile(basinFilter->GetOutput(), Staged(options.basins), 1, verify);
-  }
+  WriteFollowed(basinFilter, options.basins, options);
+  WriteFollowed(accumulateFilter, options.accumulation, options);
   if (!options.preview.empty())
   {
     const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter));
@@ -252,6 +276,7 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<InputImageType, LabelImageType>;
   using MaskReaderType = itk::ImageFileReader<typename FilterType::MaskImageType, NotZero>;
   using BasinFilterType = itk::NeighborhoodLabelToBasinImageFilter<LabelImageType>;
+  using AccumulateFilterType = itk::NeighborhoodLabelAccumulateImageFilter<LabelImageType>;
 
   if (options.backgroundValue > std::numeric_limits<TLabel>::max())
   {
@@ -287,14 +312,14 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
     nodataFilter = WithoutNodata<InputImageType>(reader->GetOutput(), mask, *nodata);
     filter->SetMaskImage(nodataFilter->GetOutput());
   }
-  typename BasinFilterType::Pointer basinFilter;
-  if (!options.basins.empty())
-  {
-    basinFilter = MakeBasinFilter(filter.GetPointer(), maskReader || nodata, options);
-  }
+  const bool isMasked = maskReader || nodata;
+  const auto basinFilter =
+    MakeFollower<BasinFilterType>("--basins", options.basins, filter.GetPointer(), isMasked, options);
+  const auto accumulateFilter = MakeFollower<AccumulateFilterType>(
+    "--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
-  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), options);
+  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), accumulateFilter.GetPointer(), options);
 }
 
 /** Takes labels of 8 bits, or of 16 where the radius needs them. */

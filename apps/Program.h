@@ -40,6 +40,7 @@ struct Options
   std::optional<double>     nodataOfFile; // as the input says
   std::string               score;
   std::string               basins;
+  std::string               accumulation;
   std::string               preview;
   double                    centerScore{ -100 };
   bool                      labelStrictExtrema{ false };

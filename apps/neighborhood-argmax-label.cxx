@@ -147,6 +147,11 @@ AddFurtherOutputs(CLI::App & app, Options & options)
           "Write also the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
           "on, 0 is background. With --mask, or a background border, --background-value\n"
           "has to be no label, such as 255; --center-score 0 makes each minimum a basin");
+  AddFile(app,
+          "--accumulation",
+          options.accumulation,
+          "Write also the number of voxels that drain through each voxel, 32 bits a pixel;\n"
+          "the background value as for --basins");
   AddFile(app, "--preview", options.preview, "Write also a picture of the middle slice and its labels")
     ->type_name("FILE.png");
 }
@@ -229,8 +234,13 @@ void
 CheckFileNames(const Options & options)
 {
   std::vector<fs::path> files;
-  for (const auto & name :
-       { options.input, options.mask, options.output, options.score, options.basins, options.preview })
+  for (const auto & name : { options.input,
+                             options.mask,
+                             options.output,
+                             options.score,
+                             options.basins,
+                             options.accumulation,
+                             options.preview })
   {
     files.push_back(Resolve(name));
   }
@@ -333,7 +343,7 @@ main(int argc, char * argv[])
     ParseCommandLine(argc, argv, options);
     CheckFileNames(options);
     HoldSignals();
-    for (const auto & name : { options.output, options.score, options.basins, options.preview })
+    for (const auto & name : { options.output, options.score, options.basins, options.accumulation, options.preview })
     {
       if (!name.empty())
       {

@@ -1,4 +1,4 @@
-"""The ridges and the valleys of a terrain: where many paths of steepest ascent, or descent, run together.
+"""The ridges and the valleys of a terrain, and a ridge in 3-D: where many paths of steepest ascent, or descent, run together.
 
 python find_ridges.py [picture.png]
 """
@@ -8,31 +8,13 @@ import sys
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
-from itk_neighborhoodargmaxlabel import labels, offsets
+from itk_neighborhoodargmaxlabel import accumulate, labels
 from matplotlib.colors import LightSource
+from scipy.ndimage import gaussian_filter
 
 matplotlib.use("Agg")
 
 picture = sys.argv[1] if len(sys.argv) > 1 else "ridges.png"
-
-
-def count_paths(directions):
-    """For each cell the number of cells whose paths lead through it, itself among them."""
-    rows, columns = np.indices(directions.shape)
-    steps = offsets(2)[directions]
-    target = ((rows + steps[..., 0]) * directions.shape[1] + columns + steps[..., 1]).ravel()
-    counts = np.ones(target.size, np.int64)
-    cells_that_enter = np.bincount(target, minlength=target.size) - (target == np.arange(target.size))
-    ready = list(np.flatnonzero(cells_that_enter == 0))
-    while ready:  # all paths into a cell are counted before it passes its count on
-        cell = ready.pop()
-        following = target[cell]
-        if following != cell:
-            counts[following] += counts[cell]
-            cells_that_enter[following] -= 1
-            if cells_that_enter[following] == 0:
-                ready.append(following)
-    return counts.reshape(directions.shape)
 
 
 random = np.random.default_rng(21)
@@ -42,19 +24,27 @@ waves *= np.exp(-((frequency / 0.06) ** 2))
 terrain = np.real(np.fft.ifft2(waves))
 terrain = 1000 * (terrain - terrain.min()) / np.ptp(terrain)
 
-ascents = count_paths(labels(terrain, center_score=0, border="inside", ascent=True))
-descents = count_paths(labels(terrain, center_score=0, border="inside"))
+ascents = accumulate(labels(terrain, center_score=0, border="inside", ascent=True))
+descents = accumulate(labels(terrain, center_score=0, border="inside"))
 is_ridge, is_valley = ascents > 150, descents > 150
+
+# A bright tube in noise, as a vessel in a scan.
+z, y, x = np.indices((60, 90, 120), np.float32)
+distance = np.hypot(y - 45 - 25 * np.sin(x / 20), z - 30 - 12 * np.cos(x / 15))
+volume = np.exp(-distance / 8) + 0.02 * random.normal(size=distance.shape)
+tube = accumulate(labels(gaussian_filter(volume, 1.5), center_score=0, border="inside", ascent=True))
 
 colors = np.repeat(LightSource(azdeg=315, altdeg=40).hillshade(terrain, dx=10, dy=10)[..., np.newaxis], 3, axis=2)
 colors = 0.35 + 0.65 * colors
 colors[is_valley] = 0.05, 0.35, 0.85
 colors[is_ridge] = 0.85, 0.15, 0.05
-figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(15, 4.2), layout="constrained")
 axes[0].imshow(terrain, cmap="gist_earth", vmin=-300)
 axes[0].set_title("terrain of 0 to 1000 m")
 axes[1].imshow(colors, interpolation="nearest")
 axes[1].set_title("ridges by ascent (red), valleys by descent (blue)")
+axes[2].imshow(np.log10(tube.max(axis=0)), cmap="magma")
+axes[2].set_title("3-D: voxels whose ascent leads through, from above")
 for panel in axes:
     panel.set_axis_off()
 figure.savefig(picture, dpi=85)

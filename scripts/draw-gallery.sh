@@ -16,7 +16,7 @@ raster=$(mktemp -d)
 trap 'rm -rf "$raster"' EXIT
 "$python" examples/route_raster.py "$raster/raster.png"
 mv "$raster/raster.png" "$gallery"
-for name in catchments atoms cells ridges sparks; do
+for name in catchments atoms cells rivers ridges sparks; do
   "$python" examples/*_$name.py "$gallery/$name.png"
 done
 "$python" - "$gallery"/*.png <<'END'

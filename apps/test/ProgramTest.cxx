@@ -20,6 +20,7 @@
 
 #include "ProgramTest.h"
 
+#include "itkNeighborhoodLabelAccumulateImageFilter.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "itkImageRegionConstIteratorWithIndex.h"
@@ -238,7 +239,7 @@ TEST_F(ProgramTest, WritesTheBasins)
                1,
                true } })
   {
-    Arguments all{ "in.mha", "out.mha", "--basins", "basins.nii.gz", "--preview", "p.png" };
+    Arguments all{ "in.mha", "out.mha", "--basins", "basins.nii.gz", "--accumulation", "counts.nii.gz" };
     all.insert(all.end(), arguments.begin(), arguments.end());
     this->RunWell(all);
 
@@ -261,6 +262,15 @@ TEST_F(ProgramTest, WritesTheBasins)
     EXPECT_TRUE(
       HaveSamePixels(this->Read<itk::Image<unsigned int, 3>>("basins.nii.gz").GetPointer(), basins->GetOutput()))
       << arguments[1];
+    const auto counts = itk::NeighborhoodLabelAccumulateImageFilter<LabelImageType>::New();
+    counts->SetInput(filter->GetOutput());
+    counts->SetRadius(radius);
+    counts->SetBackgroundValue(basins->GetBackgroundValue());
+    counts->SetPeriodic(border == Border::Periodic);
+    counts->Update();
+    EXPECT_TRUE(
+      HaveSamePixels(this->Read<itk::Image<unsigned int, 3>>("counts.nii.gz").GetPointer(), counts->GetOutput()))
+      << arguments[1];
   }
 }
 
@@ -279,6 +289,7 @@ TEST_F(ProgramTest, RefusesBasinsWhoseBackgroundIsALabel)
               "--background-value to 125 or more");
   expectError({ "--border", "inside", "--mask", "mask.mha" }, "the background value 0");
   expectError({ "--border", "inside", "--stream", "2" }, "needs the labels of the whole image");
+  this->ExpectError({ "in.mha", "out.mha", "--accumulation", "counts.mha" }, "--accumulation: the background value 0");
 }
 
 TEST_F(ProgramTest, StreamingChangesNothing)

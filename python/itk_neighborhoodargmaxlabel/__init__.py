@@ -8,6 +8,7 @@ numbers = basins(directions)
 
 from importlib.metadata import version as _version
 
+from ._accumulate import accumulate, catchment
 from ._basins import basins
 from ._dask_basins import dask_basins
 from ._dask_labels import dask_labels
@@ -16,7 +17,9 @@ from ._labels import labels
 
 __version__ = _version("itk-neighborhoodargmaxlabel")
 __all__ = [
+    "accumulate",
     "basins",
+    "catchment",
     "dask_basins",
     "dask_labels",
     "direction_colormap",

@@ -19,6 +19,11 @@ from ._label_parts import label_bordered, label_rows
 # What the filter is wrapped for, by NumPy's names.
 PIXEL_TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "uint64", "float32", "float64")
 
+_FILTERS = (
+    "NeighborhoodArgmaxLabelImageFilter",
+    "NeighborhoodLabelAccumulateImageFilter",
+    "NeighborhoodLabelToBasinImageFilter",
+)
 _loading = threading.Lock()
 
 
@@ -35,7 +40,7 @@ def _load_itk() -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)
         import itk
 
-        for name in "NeighborhoodArgmaxLabelImageFilter", "NeighborhoodLabelToBasinImageFilter":
+        for name in _FILTERS:
             image = itk.image_view_from_array(np.ones((1, 2, 2), np.uint8))
             itk.array_view_from_image(getattr(itk, name).New(image, background_value=255).GetOutput())
         return itk

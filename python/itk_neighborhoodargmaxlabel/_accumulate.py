@@ -1,0 +1,293 @@
+"""What drains through each voxel along labels, and what drains to given ones, of whatever array a user has."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ._basins import _background_of, _narrow, _type_of, basins
+from ._given import Given, mask_of, same_place, take
+from ._images import mask_for_image, outputs_of
+from ._itk import image_of, is_image, load_itk, new_filter, update
+from ._label_errors import wrong_label, zero_border
+from ._options import background_of, integer_of, names_are_checked, radius_of, switch_of
+from ._pixels import c_ordered, extrema_of
+
+
+@names_are_checked
+def accumulate(
+    labels: Any,
+    *,
+    weights: Any = None,
+    radius: int | Sequence[int] = 1,
+    background_value: int | None = None,
+    mask_image: Any = None,
+    periodic: bool = False,
+    number_of_work_units: int | None = None,
+) -> Any:
+    """Counts the voxels that drain through each voxel along its labels, itself among them: flow accumulation.
+
+        directions = labels(terrain, center_score=0, background_value=255)
+        rivers = accumulate(directions) > 1000
+        water = accumulate(directions, weights=rain)
+
+    Background is 0. All voxels of a cycle have the same count, of all that reaches the cycle.
+
+    Parameters
+    ----------
+    labels, radius, background_value, mask_image, periodic, number_of_work_units
+        As of `basins`.
+    weights : array of numbers in the shape of the labels, default None
+        What each voxel adds, 1 without it. What is masked adds 0; where there is no label, it plays no part.
+
+    Returns
+    -------
+    The like of the labels: of uint32 (from 2^32 voxels on uint64), or of float64 with weights. Sums of weights do not depend
+    on threads or chunks: weights are rounded to a multiple of a unit, and then added exactly. The unit is 2^-62 of the
+    greatest weight times the number of voxels, each rounded up to a power of two. Of a dask array: the first of two passes
+    over the labels (three with weights) is made in the call, the last with what is returned.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As of `basins`; and for weights that are not finite, with the first of them and its index.
+    """
+    options: dict[str, Any] = {"periodic": switch_of("periodic", periodic)}
+    if number_of_work_units is not None:
+        options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
+    if is_image(labels):
+        options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
+        options["background_value"] = _background_of(background_value, options["radius"])
+        return _of_image(labels, mask_image, weights, options)
+    given = take("labels", labels, "followed")
+    if given.array.dtype.kind == "f":
+        raise TypeError(f"labels has the type {given.array.dtype}: labels are integers, as labels.astype('uint8')")
+    options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    options["background_value"] = _background_of(background_value, options["radius"])
+    mask = mask_of(mask_image, given)
+    if weights is not None:
+        weights = _weights_of(weights, given)
+    of = _of_chunks if given.is_lazy else _of_array
+    return given.like(of(given, mask, weights, options))
+
+
+@names_are_checked
+def catchment(
+    labels: Any,
+    points: Any,
+    *,
+    radius: int | Sequence[int] = 1,
+    background_value: int | None = None,
+    mask_image: Any = None,
+    periodic: bool = False,
+    number_of_work_units: int | None = None,
+) -> Any:
+    """What drains to given voxels: the number of the first of the points that each voxel's path meets, or 0.
+
+        numbers = catchment(directions, [(120, 85), (40, 60)])
+
+    The first point is 1, the second 2, and so on. A point belongs to itself. Where one point lies upstream of another, the
+    catchment of the lower one ends at it: the union of both is all that drains to the lower one.
+
+    Parameters
+    ----------
+    labels, radius, background_value, mask_image, periodic, number_of_work_units
+        As of `basins`.
+    points : integers, for each point one index for each axis of the array
+        Different voxels of the image. One without label has no catchment.
+
+    Returns
+    -------
+    The like of the labels, of uint32. Of a dask array: the first of two passes is made in the call, as by `basins`.
+    """
+    options: dict[str, Any] = {"periodic": periodic, "number_of_work_units": number_of_work_units}
+    if is_image(labels):
+        raise TypeError("labels is an itk.Image: give numpy.asarray(labels), with the axes in its order")
+    given = take("labels", labels, "followed")
+    options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    options["background_value"] = _background_of(background_value, options["radius"])
+    at = _points_of(points, given.array.shape)
+    mask = mask_of(mask_image, given)
+    center = int(np.prod([2 * r + 1 for r in options["radius"]])) // 2
+    if not given.is_lazy:
+        array = np.array(given.array)
+        array[at] = np.where(array[at] == options["background_value"], array[at], array.dtype.type(center))
+        numbers = basins(array, mask_image=mask, **options)
+        return given.like(_renumbered(numbers, numbers[at]))
+
+    import dask.array
+
+    array = given.array.map_blocks(
+        _set_centers, at=at, center=center, background=options["background_value"], meta=given.array._meta
+    )
+    numbers = basins(array, mask_image=mask, **options)
+    axes = tuple(range(given.array.ndim))
+    meta = np.empty((0,) * given.array.ndim, np.uint32)
+    at_points = numbers.vindex[at]
+    return given.like(
+        dask.array.blockwise(
+            _renumbered, axes, numbers, axes, at_points, (len(axes),), concatenate=True, dtype=np.uint32, meta=meta
+        )
+    )
+
+
+def _points_of(points: Any, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    found = np.asarray(points)
+    if found.dtype.kind not in "iu" or found.ndim != 2 or found.shape[1] != len(shape) or not len(found):
+        raise ValueError(
+            f"points has the shape {found.shape} and the type {found.dtype}: give integers, for each point {len(shape)} of "
+            f"them, such as [{tuple(n // 2 for n in shape)}]"
+        )
+    for i, point in enumerate(found.tolist()):
+        if not all(0 <= x < length for x, length in zip(point, shape)):
+            raise ValueError(f"points has {tuple(point)} as number {i + 1}, outside of the shape {shape}: leave it out")
+    found = found.astype(np.int64)
+    unique, firsts, counts = np.unique(found, axis=0, return_index=True, return_counts=True)
+    if (counts > 1).any():
+        raise ValueError(f"points has {tuple(unique[counts.argmax()].tolist())} twice: leave one out")
+    return tuple(found.T)
+
+
+def _set_centers(block: np.ndarray, *, at: Any, center: int, background: int, block_info: Any = None) -> np.ndarray:
+    block = block.copy()
+    if block_info:
+        location = block_info[0]["array-location"]
+        inside = np.all([(begin <= x) & (x < end) for x, (begin, end) in zip(at, location)], axis=0)
+        here = tuple(x[inside] - begin for x, (begin, _) in zip(at, location))
+        block[here] = np.where(block[here] == background, block[here], block.dtype.type(center))
+    return block
+
+
+def _renumbered(numbers: np.ndarray, at_points: np.ndarray) -> np.ndarray:
+    """Basins that are at no point become 0, the others the number of their point."""
+    order = np.argsort(at_points)
+    place = np.minimum(np.searchsorted(at_points, numbers, sorter=order), at_points.size - 1)
+    point = order[place]
+    is_at_point = (at_points[point] == numbers) & (numbers != 0)
+    return np.where(is_at_point, point + 1, 0).astype(np.uint32)
+
+
+def _weights_of(weights: Any, given: Given) -> Any:
+    """Of float64; what is masked is 0."""
+    weights = same_place("weights", weights, given)
+    if weights.dtype.kind not in "biuf":
+        raise TypeError(f"weights has the type {weights.dtype}: give real numbers")
+    if given.is_lazy:
+        import dask.array
+
+        weights = dask.array.asarray(weights).rechunk(given.array.chunks)
+        return weights.map_blocks(_filled, meta=np.empty((0,) * weights.ndim))
+    return _filled(weights)
+
+
+def _filled(weights: Any) -> np.ndarray:
+    if isinstance(weights, np.ma.MaskedArray):
+        weights = weights.filled(0)
+    return c_ordered(np.asarray(weights), np.dtype(np.float64))
+
+
+def wrong_weight(weights: np.ndarray, has_label: np.ndarray, start: Any = 0) -> ValueError | None:
+    """Of the first that is not finite."""
+    is_wrong = ~np.isfinite(weights) & has_label
+    if not is_wrong.any():
+        return None
+    position = np.unravel_index(is_wrong.argmax(), weights.shape)
+    index = tuple((np.array(position) + start).tolist())
+    return ValueError(f"weights has the value {weights[position]} at {index}: give finite numbers, or mask it")
+
+
+def sums_of(
+    labels: np.ndarray,
+    mask: np.ndarray | None,
+    weights: np.ndarray | None,
+    dtype: np.dtype,
+    entries: np.ndarray | None = None,
+    **options: Any,
+) -> np.ndarray:
+    """Of labels of uint8 or uint16 in C order, and weights of float64. Entries: rows of a voxel and what enters it."""
+    made = new_filter(
+        "NeighborhoodLabelAccumulateImageFilter", image_of(labels), "UI" if dtype == np.uint32 else "D", options, "labels"
+    )
+    if mask is not None:
+        made.SetMaskImage(image_of(mask))
+    if weights is not None:
+        made.SetWeightImage(image_of(weights))
+    if entries is not None and entries.size > 0:
+        made.SetEntries(_size_table(entries))
+    # ITK writes into an array of our own.
+    sums = np.empty(labels.shape, np.uint32 if dtype == np.uint32 else np.float64)
+    made.GraftOutput(image_of(sums))
+    update(made)
+    return sums.astype(dtype, copy=False)
+
+
+def sum_type(weights: Any, size: int) -> np.dtype:
+    return np.dtype(np.float64 if weights is not None else np.uint32 if size < 2**32 else np.uint64)
+
+
+def _size_table(table: np.ndarray) -> Any:
+    """An image of C++'s SizeValueType."""
+    itk = load_itk()
+    image = itk.Image[itk.ULL if sys.platform == "win32" else itk.UL, 2].New()
+    image.SetRegions(table.shape[::-1])
+    image.Allocate()
+    itk.array_view_from_image(image)[...] = table
+    return image
+
+
+def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -> np.ndarray:
+    radius, background = options["radius"], options["background_value"]
+    dtype = _type_of(background)
+    low, high = extrema_of(given.array)
+    if low < 0 or high > np.iinfo(dtype).max:
+        wrong = wrong_label(given.array, mask, radius, background)
+        if wrong is not None:
+            raise wrong
+    found = c_ordered(given.array, dtype)
+    try:
+        return sums_of(found, mask, weights, sum_type(weights, found.size), **options)
+    except ValueError as error:
+        if "0 all over" in str(error):
+            raise zero_border(background) from None
+        wrong = wrong_label(found, mask, radius, background)
+        if wrong is None and weights is not None:
+            wrong = wrong_weight(weights, (found != background) & (True if mask is None else mask != 0))
+        raise wrong or error from None
+
+
+def _of_chunks(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -> Any:
+    import dask.array
+
+    from ._accumulate_chunks import accumulate_chunks
+
+    array, radius, background = given.array, options["radius"], options["background_value"]
+    dtype = _type_of(background)
+    array = array.rechunk([[n for n in lengths if n > 0] for lengths in array.chunks])
+    mask = None if mask is None else dask.array.asarray(mask).rechunk(array.chunks)
+    if array.dtype != dtype or not array.dtype.isnative:
+        masks = [] if mask is None else [mask]
+        meta = np.empty((0,) * array.ndim, dtype)
+        array = array.map_blocks(_narrow, *masks, narrow=dtype, radius=radius, background=background, meta=meta)
+    weights = None if weights is None else weights.rechunk(array.chunks)
+    return accumulate_chunks(array, mask, weights, radius, background, options["periodic"])
+
+
+def _of_image(labels: Any, mask_image: Any, weights: Any, options: dict[str, Any]) -> Any:
+    itk = load_itk()
+    if itk.template(labels)[1][0] is itk.UC:
+        background_of(options["background_value"], options["radius"], 255)
+    made = new_filter("NeighborhoodLabelAccumulateImageFilter", labels, "UI" if weights is None else "D", options, "labels")
+    made.SetMaskImage(mask_for_image(mask_image, labels))
+    if weights is not None:
+        labels.Update()
+        numbers = _weights_of(weights, Given("labels", labels, itk.array_view_from_image(labels)))
+        image = itk.Image[itk.D, labels.GetImageDimension()].New()
+        image.CopyInformation(labels)
+        image.SetRegions(labels.GetLargestPossibleRegion())
+        image.Allocate()
+        itk.array_view_from_image(image)[...] = numbers
+        made.SetWeightImage(image)
+    return outputs_of(made, [made.GetOutput()])
