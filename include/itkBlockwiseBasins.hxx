@@ -180,9 +180,9 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::SetLayout(LayoutType &         lay
     {
       const std::int64_t offset = m_Graph.neighborhood.OffsetOf(label, axis);
       step += offset % m_Graph.size[axis] * strides[axis];
-      leadsOut |= offset <= -m_Graph.size[axis] || offset >= m_Graph.size[axis];
+      leadsOut |= !m_Graph.isPeriodic[axis] && (offset <= -m_Graph.size[axis] || offset >= m_Graph.size[axis]);
     }
-    layout.steps.push_back(static_cast<std::int32_t>(leadsOut && !m_Graph.isPeriodic ? 0 : step));
+    layout.steps.push_back(static_cast<std::int32_t>(leadsOut ? 0 : step));
   }
 }
 
@@ -194,7 +194,7 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
   const auto absent = static_cast<TLabel>(m_Graph.neighborhood.GetNumberOfLabels());
   for (unsigned int axis = 1; axis < VDimension; ++axis)
   {
-    if (!m_Graph.isPeriodic && !m_Graph.IsInside(position[axis], axis))
+    if (!m_Graph.IsPresent(position[axis], axis))
     {
       std::fill_n(staged, count, absent);
       return;
@@ -219,7 +219,7 @@ BlockwiseBasins<TLabel, TNumber, VDimension>::StageRow(PositionType position, st
   for (std::int64_t x = position[0]; x < end;)
   {
     const std::int64_t length = m_Graph.IsInside(x, 0) ? std::min(end, m_Graph.size[0]) - x : 1;
-    if (m_Graph.isPeriodic || m_Graph.IsInside(x, 0))
+    if (m_Graph.IsPresent(x, 0))
     {
       stage(m_Graph.Wrap(x, 0), length, staged);
     }

@@ -364,7 +364,7 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::GenerateData(
     NeighborhoodArgmaxLabel::VerifyMemory(*this->GetWeightImage(), "weight image");
   }
   const GraphType graph = this->MakeGraph();
-  if (!m_Periodic && !m_Part)
+  if (!m_Part && std::none_of(m_Periodic.begin(), m_Periodic.end(), [](bool is) { return is; }))
   {
     this->VerifyBorder(graph);
   }
@@ -391,7 +391,10 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::PrintSelf(std
   os << indent
      << "BackgroundValue: " << static_cast<typename NumericTraits<LabelPixelType>::PrintType>(m_BackgroundValue)
      << std::endl;
-  os << indent << "Periodic: " << (m_Periodic ? "On" : "Off") << std::endl;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    os << indent << "Periodic along axis " << axis << ": " << (m_Periodic[axis] ? "On" : "Off") << std::endl;
+  }
   os << indent << "Part: " << (m_Part ? "On" : "Off") << std::endl;
   os << indent << "WeightUnit: " << m_WeightUnit << std::endl;
   itkPrintSelfObjectMacro(Entries);

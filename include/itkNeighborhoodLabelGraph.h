@@ -44,7 +44,7 @@ struct NeighborhoodLabelGraph
   PositionType                   radius;
   NeighborhoodLabels<VDimension> neighborhood; // of that radius
   TLabel                         backgroundValue;
-  bool                           isPeriodic;
+  std::array<bool, VDimension>   isPeriodic; // along each axis
 
   VoxelType
   GetNumberOfVoxels() const
@@ -103,7 +103,25 @@ struct NeighborhoodLabelGraph
     return isInside;
   }
 
-  /** The same place in a periodic image. */
+  /** Whether there are voxels at this place, in the image or on its other side. */
+  bool
+  IsPresent(std::int64_t coordinate, unsigned int axis) const
+  {
+    return isPeriodic[axis] || this->IsInside(coordinate, axis);
+  }
+
+  bool
+  IsPresent(const PositionType & position) const
+  {
+    bool isPresent = true;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      isPresent &= this->IsPresent(position[axis], axis);
+    }
+    return isPresent;
+  }
+
+  /** The same place in the image, of one that is present. */
   std::int64_t
   Wrap(std::int64_t coordinate, unsigned int axis) const
   {
@@ -136,7 +154,7 @@ struct NeighborhoodLabelGraph
   Next(VoxelType voxel, const PositionType & position) const
   {
     const PositionType target = this->TargetOf(voxel, position);
-    if (!isPeriodic && !this->IsInside(target))
+    if (!this->IsPresent(target))
     {
       return voxel;
     }

@@ -22,6 +22,7 @@
 #include "itkImageToImageFilter.h"
 #include "itkBlockwiseBasins.h"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <ostream>
@@ -132,9 +133,45 @@ public:
   itkGetConstMacro(BackgroundValue, LabelPixelType);
 
   /** On: a label that leads out of the image leads to its opposite side. Default off. */
-  itkSetMacro(Periodic, bool);
-  itkGetConstMacro(Periodic, bool);
+  virtual void
+  SetPeriodic(bool periodic)
+  {
+    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+    {
+      this->SetPeriodicOfAxis(axis, periodic);
+    }
+  }
+  /** That of the first axis, which all have unless SetPeriodicOfAxis() was called. */
+  bool
+  GetPeriodic() const
+  {
+    return m_Periodic[0];
+  }
   itkBooleanMacro(Periodic);
+
+  /** The same along one axis. Throws where there is no such axis. */
+  virtual void
+  SetPeriodicOfAxis(unsigned int axis, bool periodic)
+  {
+    if (axis >= ImageDimension)
+    {
+      itkExceptionMacro("The axis " << axis << " of SetPeriodicOfAxis: give one from 0 to " << ImageDimension - 1);
+    }
+    if (m_Periodic[axis] != periodic)
+    {
+      m_Periodic[axis] = periodic;
+      this->Modified();
+    }
+  }
+  bool
+  GetPeriodicOfAxis(unsigned int axis) const
+  {
+    if (axis >= ImageDimension)
+    {
+      itkExceptionMacro("The axis " << axis << " of GetPeriodicOfAxis: give one from 0 to " << ImageDimension - 1);
+    }
+    return m_Periodic[axis];
+  }
 
   /** Where the mask is 0 there is no label. Optional. */
   itkSetInputMacro(MaskImage, MaskImageType);
@@ -258,7 +295,7 @@ private:
 
   RadiusType                      m_Radius{ RadiusType::Filled(1) };
   LabelPixelType                  m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
-  bool                            m_Periodic{ false };
+  std::array<bool, ImageDimension> m_Periodic{};
   bool                            m_GenerateSinkImage{ false };
   RegionType                      m_WholeRegion;
   typename ExitTableType::Pointer m_Exits;

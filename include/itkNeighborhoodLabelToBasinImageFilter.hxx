@@ -162,7 +162,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::MakeGraph() cons
   }
   graph.neighborhood = NeighborhoodLabels<ImageDimension>(m_Radius);
   graph.backgroundValue = static_cast<UnsignedLabelType>(m_BackgroundValue);
-  graph.isPeriodic = m_Periodic && !this->IsPart();
+  graph.isPeriodic = this->IsPart() ? std::array<bool, ImageDimension>{} : m_Periodic;
   return graph;
 }
 
@@ -392,6 +392,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindExits(const 
   const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
   const OffsetType              shift = this->GetInput()->GetBufferedRegion().GetIndex() - m_WholeRegion.GetIndex();
   GraphType                     whole = graph;
+  whole.isPeriodic = m_Periodic;
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
     whole.size[axis] = static_cast<std::int64_t>(m_WholeRegion.GetSize(axis));
@@ -407,7 +408,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindExits(const 
         {
           target[axis] += shift[axis];
         }
-        if (m_Periodic || whole.IsInside(target))
+        if (whole.IsPresent(target))
         {
           exits.push_back(static_cast<SizeValueType>(basins[row + x]));
           exits.push_back(whole.VoxelAt(whole.Wrap(target)));
@@ -444,7 +445,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
   }
   const GraphType graph = this->MakeGraph();
   this->VerifyLabels(graph);
-  if (!m_Periodic && !this->IsPart())
+  if (!this->IsPart() && std::none_of(m_Periodic.begin(), m_Periodic.end(), [](bool is) { return is; }))
   {
     this->VerifyBorder(graph);
   }
@@ -487,7 +488,10 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::PrintSelf(std::o
   os << indent
      << "BackgroundValue: " << static_cast<typename NumericTraits<LabelPixelType>::PrintType>(m_BackgroundValue)
      << std::endl;
-  os << indent << "Periodic: " << (m_Periodic ? "On" : "Off") << std::endl;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    os << indent << "Periodic along axis " << axis << ": " << (m_Periodic[axis] ? "On" : "Off") << std::endl;
+  }
   os << indent << "GenerateSinkImage: " << (m_GenerateSinkImage ? "On" : "Off") << std::endl;
   os << indent << "WholeRegion: " << m_WholeRegion << std::endl;
   itkPrintSelfObjectMacro(Exits);

@@ -55,7 +55,7 @@ MakeArray(const PositionType<VDimension> & size, const PositionType<VDimension> 
   array.graph.radius = radius;
   array.graph.neighborhood = itk::NeighborhoodLabels<VDimension>(radius);
   array.graph.backgroundValue = static_cast<TLabel>(-1);
-  array.graph.isPeriodic = isPeriodic;
+  array.graph.isPeriodic.fill(isPeriodic);
   array.labels.resize(array.graph.GetNumberOfVoxels());
   return array;
 }

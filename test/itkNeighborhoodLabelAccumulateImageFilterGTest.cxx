@@ -25,6 +25,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -64,9 +65,12 @@ struct Walk
     : labels(*filter.GetInput())
     , mask(filter.GetMaskImage())
     , background(filter.GetBackgroundValue())
-    , isPeriodic(filter.GetPeriodic())
   {
     neighborhood.SetRadius(filter.GetRadius());
+    for (unsigned int axis = 0; axis < TFilter::ImageDimension; ++axis)
+    {
+      isPeriodic[axis] = filter.GetPeriodicOfAxis(axis);
+    }
     const auto region = labels.GetLargestPossibleRegion();
     sums.resize(region.GetNumberOfPixels());
     std::set<itk::SizeValueType> firsts; // of cycles
@@ -106,8 +110,12 @@ struct Walk
     const auto   index = labels.ComputeIndex(static_cast<itk::OffsetValueType>(voxel));
     IndexType    next = index + neighborhood.GetOffset(static_cast<itk::SizeValueType>(labels.GetPixel(index)));
     const auto & region = labels.GetLargestPossibleRegion();
-    for (unsigned int axis = 0; axis < TFilter::ImageDimension && isPeriodic; ++axis)
+    for (unsigned int axis = 0; axis < TFilter::ImageDimension; ++axis)
     {
+      if (!isPeriodic[axis])
+      {
+        continue;
+      }
       const auto length = static_cast<itk::OffsetValueType>(region.GetSize(axis));
       next[axis] = ((next[axis] - region.GetIndex(axis)) % length + length) % length + region.GetIndex(axis);
     }
@@ -118,7 +126,7 @@ struct Walk
   const typename TFilter::LabelImageType &                  labels;
   const typename TFilter::MaskImageType *                   mask;
   typename TFilter::LabelImageType::PixelType               background;
-  bool                                                      isPeriodic;
+  std::array<bool, TFilter::ImageDimension> isPeriodic;
   itk::Neighborhood<unsigned char, TFilter::ImageDimension> neighborhood;
   std::vector<double>                                       sums;
   itk::SizeValueType                                        numberOfCycles{ 0 };

@@ -74,11 +74,14 @@ struct Walk
     , mask(filter.GetMaskImage())
     , region(labels.GetLargestPossibleRegion())
     , background(filter.GetBackgroundValue())
-    , isPeriodic(filter.GetPeriodic())
     , basins(MakeImage<CountImageType>(region))
     , sinks(MakeImage<CountImageType>(region))
   {
     neighborhood.SetRadius(filter.GetRadius());
+    for (unsigned int axis = 0; axis < TFilter::ImageDimension; ++axis)
+    {
+      isPeriodic[axis] = filter.GetPeriodicOfAxis(axis);
+    }
     // The sink of each voxel, as a pixel number from 1 on, so that no voxel is passed twice.
     const auto                      sinkOf = MakeImage<CountImageType>(region);
     std::vector<itk::SizeValueType> basinOfSink(region.GetNumberOfPixels() + 1);
@@ -131,8 +134,12 @@ struct Walk
   Next(const IndexType & index) const
   {
     IndexType next = index + neighborhood.GetOffset(static_cast<itk::SizeValueType>(labels.GetPixel(index)));
-    for (unsigned int axis = 0; axis < TFilter::ImageDimension && isPeriodic; ++axis)
+    for (unsigned int axis = 0; axis < TFilter::ImageDimension; ++axis)
     {
+      if (!isPeriodic[axis])
+      {
+        continue;
+      }
       const auto length = static_cast<itk::OffsetValueType>(region.GetSize(axis));
       while (next[axis] < region.GetIndex(axis))
       {
@@ -150,7 +157,7 @@ struct Walk
   const typename TFilter::MaskImageType *                   mask;
   typename LabelImageType::RegionType                       region;
   typename LabelImageType::PixelType                        background;
-  bool                                                      isPeriodic;
+  std::array<bool, TFilter::ImageDimension> isPeriodic;
   itk::Neighborhood<unsigned char, TFilter::ImageDimension> neighborhood;
   typename CountImageType::Pointer                          basins;
   typename CountImageType::Pointer                          sinks;
@@ -237,6 +244,8 @@ TestRandomLabels(const typename TImage::RegionType & region, const typename TIma
       filter->SetRadius(radius);
       filter->SetPeriodic(isPeriodic);
       ExpectSameAsWalk(*filter);
+      filter->SetPeriodicOfAxis(TImage::ImageDimension - 1, !isPeriodic);
+      ExpectSameAsWalk(*filter);
     }
   }
 }
@@ -296,7 +305,7 @@ TEST(NeighborhoodLabelToBasinImageFilter, PrintsEveryProperty)
   std::ostringstream text;
   filter->Print(text);
   for (const auto line :
-       { "Radius: [2, 2, 2]", "BackgroundValue: 200", "Periodic: On", "GenerateSinkImage: On", "NumberOfBasins: 0" })
+       { "Radius: [2, 2, 2]", "BackgroundValue: 200", "Periodic along axis 2: On", "GenerateSinkImage: On", "NumberOfBasins: 0" })
   {
     ExpectContains(text.str(), line);
   }

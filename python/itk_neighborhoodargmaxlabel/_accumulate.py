@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from ._basins import _background_of, _narrow, _type_of, basins
-from ._given import Given, mask_of, same_place, take
+from ._coordinates import neighborhood_of
+from ._given import Given, mask_of, same_place, take, whole_numbers
 from ._images import mask_for_image, outputs_of
 from ._itk import image_of, is_image, load_itk, new_filter, update
 from ._label_errors import wrong_label, zero_border
-from ._options import background_of, integer_of, names_are_checked, radius_of, switch_of
+from ._options import background_of, integer_of, names_are_checked, periodic_of, radius_of
+from ._pairs import check_pair
 from ._pixels import c_ordered, extrema_of
 
 
@@ -25,7 +27,7 @@ def accumulate(
     radius: int | Sequence[int] = 1,
     background_value: int | None = None,
     mask_image: Any = None,
-    periodic: bool = False,
+    periodic: bool | Sequence[bool] = False,
     number_of_work_units: int | None = None,
 ) -> Any:
     """Counts the voxels that drain through each voxel along its labels, itself among them: flow accumulation.
@@ -55,23 +57,25 @@ def accumulate(
     TypeError, ValueError
         As of `basins`; and for weights that are not finite, with the first of them and its index.
     """
-    options: dict[str, Any] = {"periodic": switch_of("periodic", periodic)}
+    options: dict[str, Any] = {}
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
         options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
+        options["periodic"] = periodic_of(periodic, labels.GetImageDimension())
         options["background_value"] = _background_of(background_value, options["radius"])
         return _of_image(labels, mask_image, weights, options)
     given = take("labels", labels, "followed")
-    if given.array.dtype.kind == "f":
-        raise TypeError(f"labels has the type {given.array.dtype}: labels are integers, as labels.astype('uint8')")
-    options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    options["radius"] = neighborhood_of("labels", labels, given.array.shape, radius, 2**16)
+    options["periodic"] = periodic_of(periodic, given.array.ndim)
     options["background_value"] = _background_of(background_value, options["radius"])
+    check_pair(given.array, options["radius"], options["periodic"], mask_image is not None)
+    given = given._replace(array=whole_numbers("labels", given, options["background_value"]))
     mask = mask_of(mask_image, given)
     if weights is not None:
         weights = _weights_of(weights, given)
     of = _of_chunks if given.is_lazy else _of_array
-    return given.like(of(given, mask, weights, options))
+    return given.like(of(given, mask, weights, options), "accumulation", 0)
 
 
 @names_are_checked
@@ -82,7 +86,7 @@ def catchment(
     radius: int | Sequence[int] = 1,
     background_value: int | None = None,
     mask_image: Any = None,
-    periodic: bool = False,
+    periodic: bool | Sequence[bool] = False,
     number_of_work_units: int | None = None,
 ) -> Any:
     """What drains to given voxels: the number of the first of the points that each voxel's path meets, or 0.
@@ -107,8 +111,10 @@ def catchment(
     if is_image(labels):
         raise TypeError("labels is an itk.Image: give numpy.asarray(labels), with the axes in its order")
     given = take("labels", labels, "followed")
-    options["radius"] = radius_of(radius, given.array.ndim, 2**16)
+    options["radius"] = neighborhood_of("labels", labels, given.array.shape, radius, 2**16)
     options["background_value"] = _background_of(background_value, options["radius"])
+    check_pair(given.array, options["radius"], periodic_of(periodic, given.array.ndim), mask_image is not None)
+    given = given._replace(array=whole_numbers("labels", given, options["background_value"]))
     at = _points_of(points, given.array.shape)
     mask = mask_of(mask_image, given)
     center = int(np.prod([2 * r + 1 for r in options["radius"]])) // 2
@@ -116,7 +122,7 @@ def catchment(
         array = np.array(given.array)
         array[at] = np.where(array[at] == options["background_value"], array[at], array.dtype.type(center))
         numbers = basins(array, mask_image=mask, **options)
-        return given.like(_renumbered(numbers, numbers[at]))
+        return given.like(_renumbered(numbers, numbers[at]), "catchments", 0)
 
     import dask.array
 
@@ -130,7 +136,9 @@ def catchment(
     return given.like(
         dask.array.blockwise(
             _renumbered, axes, numbers, axes, at_points, (len(axes),), concatenate=True, dtype=np.uint32, meta=meta
-        )
+        ),
+        "catchments",
+        0,
     )
 
 
@@ -172,21 +180,21 @@ def _renumbered(numbers: np.ndarray, at_points: np.ndarray) -> np.ndarray:
 
 def _weights_of(weights: Any, given: Given) -> Any:
     """Of float64; what is masked is 0."""
-    weights = same_place("weights", weights, given)
+    weights, is_missing = same_place("weights", weights, given)
     if weights.dtype.kind not in "biuf":
         raise TypeError(f"weights has the type {weights.dtype}: give real numbers")
     if given.is_lazy:
         import dask.array
 
-        weights = dask.array.asarray(weights).rechunk(given.array.chunks)
-        return weights.map_blocks(_filled, meta=np.empty((0,) * weights.ndim))
-    return _filled(weights)
+        arrays = [weights] if is_missing is None else [weights, is_missing]
+        arrays = [dask.array.asarray(array).rechunk(given.array.chunks) for array in arrays]
+        return dask.array.map_blocks(_filled, *arrays, meta=np.empty((0,) * weights.ndim))
+    return _filled(weights, is_missing)
 
 
-def _filled(weights: Any) -> np.ndarray:
-    if isinstance(weights, np.ma.MaskedArray):
-        weights = weights.filled(0)
-    return c_ordered(np.asarray(weights), np.dtype(np.float64))
+def _filled(weights: Any, is_missing: Any = None) -> np.ndarray:
+    weights = np.asarray(weights)
+    return c_ordered(weights if is_missing is None else np.where(is_missing, 0, weights), np.dtype(np.float64))
 
 
 def wrong_weight(weights: np.ndarray, has_label: np.ndarray, start: Any = 0) -> ValueError | None:

@@ -21,7 +21,7 @@ class Layout(NamedTuple):
     chunks: tuple[tuple[int, ...], ...]
     radius: tuple[int, ...]  # of each axis of the array
     background: int
-    is_periodic: bool
+    is_periodic: tuple[bool, ...]  # likewise
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -57,7 +57,7 @@ class Carried(NamedTuple):
 
 
 def accumulate_chunks(
-    labels: dask.array.Array, mask: Any, weights: Any, radius: tuple[int, ...], background: int, is_periodic: bool
+    labels: dask.array.Array, mask: Any, weights: Any, radius: tuple[int, ...], background: int, is_periodic: tuple[bool, ...]
 ) -> dask.array.Array:
     """Bit for bit as of the whole image. The first pass is made here, on dask's current scheduler."""
     import dask.array
@@ -172,7 +172,7 @@ def _region(start: Any, shape: tuple[int, ...]) -> Any:
 def _join(chunks: np.ndarray, *, layout: Layout) -> np.ndarray:
     """What enters each chunk."""
     drained = chunks.ravel().tolist()
-    if not layout.is_periodic and set().union(*(one.border_labels for one in drained)) == {True}:
+    if not any(layout.is_periodic) and set().union(*(one.border_labels for one in drained)) == {True}:
         raise zero_border(layout.background)
     befores = np.cumsum([0] + [one.sums.size for one in drained])
     sums = np.concatenate([one.sums for one in drained])

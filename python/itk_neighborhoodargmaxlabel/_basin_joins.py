@@ -15,7 +15,7 @@ class Grid(NamedTuple):
     chunks: tuple[tuple[int, ...], ...]
     radius: tuple[int, ...]  # of each axis of the array
     background: int
-    is_periodic: bool
+    is_periodic: tuple[bool, ...]  # likewise
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -207,7 +207,7 @@ def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, An
         radius=radius[::-1],
         background_value=background,
         mask_image=mask,
-        periodic=options["periodic"][0] if len(set(options["periodic"])) == 1 else options["periodic"][::-1],
+        periodic=options["periodic"][::-1],
         generate_sink_image=needs_sinks,
     )
     return outputs if needs_sinks else (outputs, None)

@@ -8,7 +8,7 @@ import numpy as np
 from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
 from ._itk import image_of, load_itk, new_filter, update
 from ._label_errors import wrong_label, zero_border
-from ._options import background_of, names_are_checked, radius_of, switch_of
+from ._options import background_of, names_are_checked, periodic_of, radius_of, switch_of
 
 if TYPE_CHECKING:
     import dask.array
@@ -21,7 +21,7 @@ def dask_basins(
     radius: int | Sequence[int] = 1,
     background_value: int | None = None,
     mask_image: "dask.array.Array | np.ndarray | None" = None,
-    periodic: bool = False,
+    periodic: bool | Sequence[bool] = False,
     generate_sink_image: bool = False,
 ) -> Any:
     """The basins of a dask array of labels, chunk by chunk: those of the whole image, bit for bit, whatever the chunks.
@@ -77,7 +77,7 @@ def dask_basins(
     radii = radius_of(radius, labels.ndim, greatest + 1)[::-1]
     background = background_of(greatest if background_value is None else background_value, radii, greatest)
     generate_sink_image = switch_of("generate_sink_image", generate_sink_image)
-    grid = Grid(labels.chunks, radii, background, switch_of("periodic", periodic))
+    grid = Grid(labels.chunks, radii, background, periodic_of(periodic, labels.ndim)[::-1])
 
     # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
     def for_each_chunk(function: Any, *arguments: "dask.array.Array") -> "dask.array.Array":
@@ -188,7 +188,7 @@ def _follow_chunk(labels: np.ndarray, mask: np.ndarray | None = None, *, grid: G
 def _join(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
     """A Table for each chunk."""
     followed = chunks.ravel().tolist()
-    if not grid.is_periodic and set().union(*(one.border_labels for one in followed)) == {True}:
+    if not any(grid.is_periodic) and set().union(*(one.border_labels for one in followed)) == {True}:
         raise zero_border(grid.background)
     return _array_of(join_chunks(followed, grid), chunks.shape)
 

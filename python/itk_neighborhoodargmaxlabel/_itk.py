@@ -111,19 +111,16 @@ def label_array(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Labels and scores of an array of one of the PIXEL_TYPES; the mask is of uint8. Borders of the axes by their numbers."""
     options |= {"radius": radius, "background_value": background_value}
-    used = {border for border, r in zip(borders, radius) if r > 0}
-    if distances.rows is None and len(used) == 1:
-        return _label(array, mask, distances=distances, border=used.pop(), **options)
+    rows = distances.rows
+    if rows is None or rows.axis == array.ndim - 2:  # the filter's rows follow each other along this axis
+        return _label(array, mask, distances=distances, border=tuple(borders), **options)
 
     def label(array: np.ndarray, mask: np.ndarray | None, border: int) -> tuple[np.ndarray, np.ndarray | None]:
-        if distances.rows is None:
-            return _label(array, mask, distances=distances, border=border, **options)
-        rows, wrapped = distances.rows, array.shape[distances.rows.axis] - len(distances.rows.spacing)
-        if wrapped > 0:
-            axes = [(wrapped // 2, wrapped // 2), (0, 0)]
-            rows = RowSpacing(rows.axis, np.pad(rows.spacing, axes, mode="wrap"))
+        wrapped = array.shape[rows.axis] - len(rows.spacing)
+        axes = [(wrapped // 2, wrapped // 2), (0, 0)]
+        padded = RowSpacing(rows.axis, np.pad(rows.spacing, axes, mode="wrap"))
         one = functools.partial(_label, border=border, **options)
-        return label_rows(one, array, mask, rows, radius)
+        return label_rows(one, array, mask, padded, radius)
 
     return label_bordered(label, array, mask, borders, radius, background_value)
 
@@ -133,6 +130,9 @@ def _label(
 ) -> tuple[np.ndarray, np.ndarray | None]:
     place = distances.spacing, distances.lattice
     made = new_filter("NeighborhoodArgmaxLabelImageFilter", image_of(array, *place), "UC", options)
+    if distances.rows is not None:
+        for axis, spacing in enumerate(distances.rows.spacing.T[::-1]):
+            made.SetSpacingOfRows(axis, _vector_of(spacing))
     if mask is not None:
         made.SetMaskImage(image_of(mask, *place))
     # ITK writes into arrays of our own.
@@ -145,6 +145,14 @@ def _label(
         made.GetScoreImage().Graft(image_of(scores))
     update(made)
     return labels, scores
+
+
+def _vector_of(numbers: np.ndarray) -> Any:
+    vector = load_itk().VariableLengthVector[load_itk().D]()
+    vector.SetSize(len(numbers))
+    for i, number in enumerate(numbers.tolist()):
+        vector[i] = number
+    return vector
 
 
 def basin_array(

@@ -1,4 +1,4 @@
-"""Labels where borders differ by axis, or distances by row, put together from those of arrays that have one of each."""
+"""Labels where distances differ along an axis that is not that of the filter's rows, put together from those of its parts."""
 
 from __future__ import annotations
 
