@@ -471,14 +471,28 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const
     rules.emplace_back();
   }
   const bool areOrdinary = std::all_of(rules.begin(), rules.end(), [](const auto & rule) { return rule.AreOrdinary(); });
+  const auto makeWalk = [&](auto lane) {
+    using WalkType = NeighborhoodArgmaxLabel::Walk<ImagesType, decltype(lane)>;
+    typename WalkType::Options options{ m_Radius, {}, m_Ascent, m_BackgroundValue };
+    std::transform(m_Border.begin(), m_Border.end(), options.periodic.begin(), [](BorderEnum border) {
+      return border == BorderEnum::Periodic;
+    });
+    return WalkType(images, options, rules);
+  };
   NeighborhoodArgmaxLabel::CallWithLane<InputPixelType>(
     images.mask != nullptr, areOrdinary, NumberOfLabels(m_Radius), [&](auto lane) {
-      using WalkType = NeighborhoodArgmaxLabel::Walk<ImagesType, decltype(lane)>;
-      typename WalkType::Options options{ m_Radius, {}, m_Ascent, m_BackgroundValue };
-      std::transform(m_Border.begin(), m_Border.end(), options.periodic.begin(), [](BorderEnum border) {
-        return border == BorderEnum::Periodic;
-      });
-      WalkType(images, options, rules).LabelRegion(region, labeled, progress);
+      auto walk = makeWalk(lane);
+      if constexpr (std::is_floating_point_v<InputPixelType>)
+      {
+        // Real numbers are often integers, and those are faster in narrow lanes. Their scores are in float there.
+        const bool isFloatScore = images.scores == nullptr || std::is_same_v<ScorePixelType, float>;
+        if (areOrdinary && isFloatScore && NumberOfLabels(m_Radius) < 1 << 16)
+        {
+          makeWalk(std::int16_t{}).LabelRegion(region, labeled, progress, &walk);
+          return;
+        }
+      }
+      walk.LabelRegion(region, labeled, progress);
     });
 }
 

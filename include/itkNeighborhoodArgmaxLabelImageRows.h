@@ -50,7 +50,7 @@ template <typename TPixel, typename TLane>
 constexpr bool IsStaged = std::is_integral_v<TPixel> ? (sizeof(TLane) == sizeof(TPixel) && std::is_integral_v<TLane>) ||
                                                          (sizeof(TLane) == 2 * sizeof(TPixel) &&
                                                           std::is_integral_v<TLane> == (sizeof(TPixel) == 1))
-                                                     : std::is_same_v<TPixel, TLane>;
+                                                     : std::is_same_v<TPixel, TLane> || std::is_same_v<TLane, std::int16_t>;
 
 /** Calls function(lane) with a value of the type of lanes that pixels are staged in: their own integers where no voxel is
  * masked and the labels fit them, else such that have a value to spare for absent voxels. */
@@ -246,6 +246,10 @@ private:
     {
       const Rows<const Pixel> same{ reinterpret_cast<const Pixel *>(pixels.first), pixels.stride };
       StageRows(same, mask, width, rows, options, lanes, facts);
+    }
+    else if constexpr (!std::is_floating_point_v<TLane> && std::is_floating_point_v<Pixel>)
+    {
+      facts.isExtreme = true; // a pixel type that is not staged as integers
     }
     else
     {

@@ -121,12 +121,20 @@ public:
     }
   }
 
-  /** Labels `labeled`, and fills the rest of the region around it with background. */
+  /** Labels `labeled`, and fills the rest of the region around it with background. For real numbers in lanes of integers,
+   * `other`, a walk in lanes of real numbers, takes over in each column of blocks where others than integers begin. */
+  template <typename TOther = Walk>
   void
-  LabelRegion(const RegionType & region, const RegionType & labeled, TotalProgressReporter & progress)
+  LabelRegion(const RegionType &      region,
+              const RegionType &      labeled,
+              TotalProgressReporter & progress,
+              TOther *                other = nullptr)
   {
-    m_Region = region;
-    m_Labeled = labeled;
+    this->SetRegions(region, labeled);
+    if (other)
+    {
+      other->SetRegions(region, labeled);
+    }
     this->FillBackground();
     progress.Completed(region.GetNumberOfPixels() - labeled.GetNumberOfPixels());
     if (labeled.GetNumberOfPixels() == 0)
@@ -143,13 +151,41 @@ public:
     this->ForEachPart(0, maximumWidth, [&] {
       if constexpr (Dimension > 1)
       {
-        this->ForEachPart(1, maximumRows, [&] { this->LabelColumnOfBlocks(progress); });
+        this->ForEachPart(1, maximumRows, [&] { this->LabelColumnOfBlocks(progress, other); });
       }
       else
       {
-        this->LabelColumnOfBlocks(progress);
+        this->LabelColumnOfBlocks(progress, other);
       }
     });
+  }
+
+  void
+  SetRegions(const RegionType & region, const RegionType & labeled)
+  {
+    m_Region = region;
+    m_Labeled = labeled;
+  }
+
+  /** Begin a column with the width and the rows of a block. */
+  void
+  BeginColumn(const RegionType & block)
+  {
+    m_Block = block;
+    this->MakeLayout();
+  }
+
+  /** Labels the next block of a column, or returns false: lanes of integers cannot hold the numbers there. */
+  bool
+  LabelNext(const RegionType & block)
+  {
+    m_Block = block;
+    if (!this->StageWindow())
+    {
+      return false;
+    }
+    this->LabelBlock();
+    return true;
   }
 
 private:
@@ -211,25 +247,35 @@ private:
 
   // ---- A block marches
 
+  template <typename TOther>
   void
-  LabelColumnOfBlocks(TotalProgressReporter & progress)
+  LabelColumnOfBlocks(TotalProgressReporter & progress, TOther * other)
   {
-    this->MakeLayout();
     RegionType starts = m_Labeled;
     for (unsigned int axis = 0; axis < std::min(Dimension, 2u); ++axis)
     {
       starts.SetIndex(axis, m_Block.GetIndex(axis));
       starts.SetSize(axis, 1);
     }
+    RegionType block = m_Block;
+    for (unsigned int axis = 2; axis < Dimension; ++axis)
+    {
+      block.SetSize(axis, 1);
+    }
+    this->BeginColumn(block);
+    bool isOther = false;
     ForEachRow(starts, [&](const IndexType & start) {
-      for (unsigned int axis = 2; axis < Dimension; ++axis)
+      block.SetIndex(start);
+      if (!isOther && !this->LabelNext(block))
       {
-        m_Block.SetIndex(axis, start[axis]);
-        m_Block.SetSize(axis, 1);
+        isOther = true;
+        other->BeginColumn(block);
       }
-      this->StageWindow();
-      this->LabelBlock();
-      progress.Completed(m_Block.GetNumberOfPixels());
+      if (isOther)
+      {
+        other->LabelNext(block);
+      }
+      progress.Completed(block.GetNumberOfPixels());
       progress.CheckAbortGenerateData();
     });
   }
@@ -286,7 +332,7 @@ private:
     return m_Window[number];
   }
 
-  void
+  bool
   StageWindow()
   {
     StagedFacts facts;
@@ -301,6 +347,10 @@ private:
       facts.hasNaN |= plane.facts.hasNaN;
       facts.isExtreme |= plane.facts.isExtreme;
     }
+    if (std::is_integral_v<TLane> && facts.isExtreme)
+    {
+      return false;
+    }
     const bool needsRaw =
       std::any_of(m_Kernels.begin(), m_Kernels.end(), [&](const auto & kernel) { return kernel->NeedsRaw(facts); });
     m_Staging = needsRaw ? Staging::Raw : Staging::Ordered;
@@ -314,6 +364,7 @@ private:
       }
       m_PlanesOfBlock[number] = plane.lanes.data();
     }
+    return true;
   }
 
   void

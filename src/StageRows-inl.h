@@ -175,7 +175,7 @@ StageOneRow(const TPixel *        pixels,
   facts.isExtreme |= !hn::AllFalse(d, isExtreme);
 }
 
-template <typename TPixel, typename TLane>
+template <typename TPixel, typename TLane, std::enable_if_t<(std::is_integral_v<TPixel> || std::is_floating_point_v<TLane>)> * = nullptr>
 HWY_INLINE void
 StageAllRows(const Rows<const TPixel> &        pixels,
              const Rows<const unsigned char> & mask,
@@ -197,6 +197,87 @@ StageAllRows(const Rows<const TPixel> &        pixels,
     else
     {
       StageOneRow<false>(from, mask.first, width, options, to, facts);
+    }
+  }
+}
+
+/** Real numbers as integers; extreme are those that are none, and those with no distance to absent ones. */
+template <typename TPixel>
+HWY_INLINE void
+StageVectorOfIntegers(const TPixel * pixels, const unsigned char * mask, bool ascent, std::int16_t * lanes, bool & isExtreme)
+{
+  const hn::ScalableTag<TPixel>                      d;
+  const hn::Rebind<std::int32_t, decltype(d)>        di;
+  const hn::Rebind<std::int16_t, decltype(d)>        ds;
+  const auto                                         values = hn::LoadU(d, pixels);
+  const auto                                         limit = hn::Set(d, static_cast<TPixel>(32767));
+  const auto                                         isSmall = hn::Lt(hn::Abs(values), limit);
+  hn::Vec<decltype(di)>                              integers;
+  hn::Mask<decltype(d)>                              isInteger;
+  // Others may not fit integers at all.
+  const auto small = hn::IfThenElseZero(isSmall, values);
+  if constexpr (sizeof(TPixel) == 4)
+  {
+    integers = hn::ConvertTo(di, small);
+    isInteger = hn::And(isSmall, hn::Eq(hn::ConvertTo(d, integers), small));
+  }
+  else
+  {
+    integers = hn::DemoteTo(di, small);
+    isInteger = hn::And(isSmall, hn::Eq(hn::PromoteTo(d, integers), small));
+  }
+  auto isWrong = hn::Not(isInteger);
+  if (ascent)
+  {
+    integers = hn::Neg(integers);
+  }
+  if (mask)
+  {
+    const auto isMasked = IsMasked(di, mask);
+    isWrong = hn::AndNot(IsMasked(d, mask), isWrong);
+    integers = hn::IfThenElse(isMasked, hn::Set(di, std::numeric_limits<std::int16_t>::max()), integers);
+  }
+  isExtreme = isExtreme || !hn::AllFalse(d, isWrong);
+  hn::StoreU(hn::DemoteTo(ds, integers), ds, lanes);
+}
+
+template <typename TPixel>
+HWY_INLINE void
+StageAllRows(const Rows<const TPixel> &        pixels,
+             const Rows<const unsigned char> & mask,
+             std::size_t                       width,
+             std::size_t                       rows,
+             const StageOptions &              options,
+             const Rows<std::int16_t> &        lanes,
+             StagedFacts &                     facts,
+             std::enable_if_t<std::is_floating_point_v<TPixel>> * = nullptr)
+{
+  const std::size_t step = hn::Lanes(hn::ScalableTag<TPixel>());
+  for (std::size_t row = 0; row < rows && !facts.isExtreme; ++row)
+  {
+    const auto                  j = static_cast<std::ptrdiff_t>(row);
+    const TPixel * const        from = pixels.first + j * pixels.stride;
+    const unsigned char * const isInside = mask.first ? mask.first + j * mask.stride : nullptr;
+    std::int16_t * const        to = lanes.first + j * lanes.stride;
+    for (std::size_t x = 0; x < width && width >= step; x += step)
+    {
+      const std::size_t begin = std::min(x, width - step); // the last vector overlaps the one before
+      StageVectorOfIntegers(
+        from + begin, isInside ? isInside + begin : nullptr, options.ascent, to + begin, facts.isExtreme);
+    }
+    if (width < step)
+    {
+      TPixel        fewPixels[16]{};
+      unsigned char fewMask[16]{};
+      std::int16_t  fewLanes[16];
+      std::copy_n(from, width, fewPixels);
+      std::fill_n(fewMask, width, static_cast<unsigned char>(1));
+      if (isInside)
+      {
+        std::copy_n(isInside, width, fewMask);
+      }
+      StageVectorOfIntegers(fewPixels, fewMask, options.ascent, fewLanes, facts.isExtreme);
+      std::copy_n(fewLanes, width, to);
     }
   }
 }

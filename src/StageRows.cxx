@@ -17,7 +17,8 @@
  *=========================================================================*/
 #include "itkNeighborhoodArgmaxLabelKernel.h"
 
-// What pixels are staged as: lanes of their own size, and wider ones where voxels are masked or labels need more bits.
+// What pixels are staged as: lanes of their own size, wider ones where voxels are masked or labels need more bits, and
+// 16 bits for real numbers that are integers.
 #define NeighborhoodArgmaxLabel_FOR_EACH_STAGE(STAGE)                                                                    \
   STAGE(std::int8_t, std::int8_t, Int8)                                                                                  \
   STAGE(std::uint8_t, std::int8_t, Uint8)                                                                                \
@@ -31,6 +32,8 @@
   STAGE(std::uint32_t, std::int32_t, Uint32)                                                                             \
   STAGE(std::int32_t, double, Int32AsDouble)                                                                             \
   STAGE(std::uint32_t, double, Uint32AsDouble)                                                                           \
+  STAGE(float, std::int16_t, FloatAsInt16)                                                                               \
+  STAGE(double, std::int16_t, DoubleAsInt16)                                                                             \
   STAGE(float, float, Float)                                                                                             \
   STAGE(double, double, Double)
 

@@ -152,6 +152,54 @@ StageOne(TPixel pixel, bool isInside, const StageOptions & options, StagedFacts 
   return static_cast<TLane>(options.ascent ? negative : value);
 }
 
+template <typename TPixel>
+void
+CompareStagingAsIntegers()
+{
+  const TPixel others[] = { std::numeric_limits<TPixel>::quiet_NaN(),
+                            std::numeric_limits<TPixel>::infinity(),
+                            32767,
+                            -32767.5f,
+                            0.5f,
+                            -1e30f };
+  for (std::size_t width = 1; width <= 70; ++width)
+  {
+    for (std::size_t at = 0; at <= width; ++at) // the last one: nowhere
+    {
+      for (const bool isMasked : { false, true })
+      {
+        std::vector<TPixel>        pixels(width + 1);
+        std::vector<unsigned char> mask(width + 1, 1);
+        for (std::size_t x = 0; x < width; ++x)
+        {
+          pixels[x] = static_cast<TPixel>(static_cast<int>(x * 7919 % 65533) - 32766);
+        }
+        pixels[at] = others[(at + width) % 6];
+        mask[at] = !isMasked;
+        std::vector<std::int16_t> lanes(width + 1, 77);
+        StageOptions              options;
+        options.ascent = width % 2 == 0;
+        StagedFacts facts;
+        StageRows(Rows<const TPixel>{ pixels.data(), 0 },
+                  Rows<const unsigned char>{ isMasked ? mask.data() : nullptr, 0 },
+                  width,
+                  1,
+                  options,
+                  Rows<std::int16_t>{ lanes.data(), 0 },
+                  facts);
+        ASSERT_EQ(facts.isExtreme, at < width && !isMasked) << "voxel " << at << " of " << width;
+        ASSERT_EQ(lanes[width], 77);
+        for (std::size_t x = 0; x < width && !facts.isExtreme; ++x)
+        {
+          const int value = x == at ? AbsentValue<std::int16_t>(Staging::Ordered)
+                                    : static_cast<int>(options.ascent ? -pixels[x] : pixels[x]);
+          ASSERT_EQ(lanes[x], value) << "voxel " << x << " of " << width;
+        }
+      }
+    }
+  }
+}
+
 template <typename T>
 bool
 IsSame(T a, T b)
@@ -260,6 +308,15 @@ TEST(NeighborhoodArgmaxLabelKernel, StagesEveryPixelTypeAtEveryWidth)
     CompareStaging<std::uint32_t, double>();
     CompareStaging<float, float>();
     CompareStaging<double, double>();
+  });
+}
+
+
+TEST(NeighborhoodArgmaxLabelKernel, StagesRealNumbersThatAreIntegersAsThose)
+{
+  ForEachInstructionSet([] {
+    CompareStagingAsIntegers<float>();
+    CompareStagingAsIntegers<double>();
   });
 }
 

@@ -118,6 +118,7 @@ enum class Kind
   Underflow,
   GreatestKeys,
   PowersOfTwo,
+  LateFractions,
   End
 };
 
@@ -126,7 +127,7 @@ const char * const KindNames[] = {
   "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
   "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
   "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "GreatestKeys",
-  "PowersOfTwo"
+  "PowersOfTwo", "LateFractions"
 };
 
 template <typename TPixel>
@@ -336,6 +337,10 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
         return static_cast<TPixel>(random.OneOf({ 0.0, -0.0, 0.0, -0.0, 1e-3, -1e-3 }));
       case Kind::IntegerValued:
         return static_cast<TPixel>(random.Integer(-2000, 2000));
+      case Kind::LateFractions:
+        // Integers up to 16 bits, and a few others, in one part of the image only.
+        return static_cast<TPixel>(random.Integer(-32767, 32767) / (seed & 2 ? 1 : 1000)) +
+               static_cast<TPixel>(smooth > 100 && random.Chance(0.01) ? random.OneOf({ 0.5, 32768.0, 1e30 }) : 0.0);
       case Kind::FixedPoint:
         return static_cast<TPixel>(random.Integer(-4000, 4000)) / 16;
       case Kind::Offset1000:
