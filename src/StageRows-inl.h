@@ -154,7 +154,8 @@ StageOneRow(const TPixel *        pixels,
     for (std::size_t x = 0; x < width; x += step)
     {
       const std::size_t begin = std::min(x, width - step); // the last vector overlaps the one before
-      hn::StoreU(StageVector<VMasked>(d, pixels + begin, mask + begin, options, hasNaN, isExtreme), d, lanes + begin);
+      const unsigned char * const at = VMasked ? mask + begin : nullptr;
+      hn::StoreU(StageVector<VMasked>(d, pixels + begin, at, options, hasNaN, isExtreme), d, lanes + begin);
     }
   }
   else
