@@ -152,7 +152,7 @@ def test_more_basins_than_32_bits_hold_need_numbers_of_64():
     from itk_neighborhoodargmaxlabel._dask_basins import _numbers_of
 
     # Two chunks of 2 x 2: nothing leaves them, and each row says that it begins very many basins.
-    grid = Grid(((2,), (2, 2)), (1, 1), 255, False)
+    grid = Grid(((2,), (2, 2)), (1, 1), 255, (False, False))
     none = np.array([], np.int64)
     many = np.uint32(2**32 - 2)
     followed = [Followed(np.array([2, 4], np.uint32), np.arange(1, 5), none, none, {True, False})]
@@ -173,7 +173,7 @@ def test_a_chunk_takes_no_more_than_9_bytes_a_voxel():
 
     image = np.random.default_rng(15).random((1, 192, 192, 192), "float32")[0]
     labels = itk.neighborhood_argmax_label_image_filter(image, center_score=0, border=Inside).copy()
-    grid = Grid(tuple((n,) for n in labels.shape), (1, 1, 1), 255, False)
+    grid = Grid(tuple((n,) for n in labels.shape), (1, 1, 1), 255, (False,) * 3)
     del image
     for has_sinks in (False, True):
         options = {"grid": grid, "has_mask": False, "has_sinks": has_sinks, "number_type": np.dtype(np.uint32)}

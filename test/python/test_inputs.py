@@ -27,10 +27,18 @@ def array():
 
 @pytest.mark.parametrize("pixel_type", ["int32", "uint32", "uint64"])
 def test_wide_integers_are_labeled(pixel_type):
-    array = np.random.default_rng(3).integers(0, np.iinfo(pixel_type).max, (5, 6, 7), pixel_type)
+    greatest = min(np.iinfo(pixel_type).max, 2**53)  # beyond which double holds not all
+    array = np.random.default_rng(3).integers(0, greatest, (5, 6, 7), pixel_type)
     labels, scores = label(array, generate_score_image=True)
     assert_array_equal(labels, define(array)[0])
     assert_array_equal(scores, define(array)[1])
+
+
+def test_integers_that_double_does_not_hold_are_refused():
+    array = np.full((3, 4, 5), 2**53 + 1, np.uint64)
+    with pytest.raises(RuntimeError, match=r"has the value 9007199254740993 at \[0, 0, 0\], which double does not hold"):
+        label(array)
+    assert_array_equal(label(array, mask_image=np.zeros(array.shape, np.uint8), background_value=99), np.full(array.shape, 99))
 
 
 def test_itk_image_gives_itk_image_at_its_place(array):

@@ -41,7 +41,7 @@ def test_help_has_a_signature_and_every_option(function):
     for name, parameter in list(parameters.items())[1:]:
         assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
         line = re.search(rf"^ +{name} : .*", text, re.MULTILINE).group()
-        assert f"default {parameter.default}".replace("'", '"') in line.replace("'", '"') or '"background"' in line, line
+        assert f"default {parameter.default}" in re.sub("['\"]", "", line) or '"background"' in line, line
     assert "(1 / |o * spacing|)" in text or function is package.basins
 
 
@@ -93,7 +93,8 @@ def test_wheel_has_the_licenses_of_what_is_linked_in():
 
 def test_wheel_claims_no_names_of_others():
     names = {file.parts[0] for file in DISTRIBUTION.files if "dist-info" not in file.parts[0]}
-    assert names <= {"itk", "itk_neighborhoodargmaxlabel"}
+    # Highway's library, where it is not linked in, comes under a name of its own in a folder of ours.
+    assert names <= {"itk", "itk_neighborhoodargmaxlabel", "itk_neighborhoodargmaxlabel.libs"}
     own = [file.name for file in DISTRIBUTION.files if file.parts[0] == "itk"]
     assert own and all("Neighborhood" in name for name in own)
 
@@ -102,7 +103,8 @@ def test_wheel_claims_no_names_of_others():
 def test_library_shows_its_entry_alone_and_no_path_of_the_build():
     symbols = run("nm", "-D", "--defined-only", LIBRARY).stdout.split()[2::3]
     assert symbols and all(symbol.startswith("PyInit_") for symbol in symbols), symbols
-    assert "PATH" not in run("readelf", "-d", LIBRARY).stdout
+    paths = re.findall(r"PATH\).*\[(.*)\]", run("readelf", "-d", LIBRARY).stdout)
+    assert set(paths) <= {"$ORIGIN/../itk_neighborhoodargmaxlabel.libs"}, paths
     for folder in (f"{Path.home()}/", f"{ROOT}/", ".cache/"):
         assert os.fsencode(folder) not in LIBRARY.read_bytes()
 
