@@ -27,7 +27,7 @@ directions = labels(terrain, center_score=0, border="inside", spacing=10)
 cells = accumulate(directions)
 
 # The three cells with the most water, far from each other.
-points = []
+points: list[tuple[np.intp, ...]] = []
 for voxel in np.argsort(cells, axis=None)[::-1]:
     point = np.unravel_index(voxel, cells.shape)
     if all(np.hypot(*np.subtract(point, other)) > 60 for other in points):
@@ -43,7 +43,8 @@ colors[cells > 150] = 0.05, 0.3, 0.8
 
 figure, axis = plt.subplots(figsize=(9, 6), layout="constrained")
 axis.imshow(colors, interpolation="nearest")
-axis.scatter(*np.transpose(points)[::-1], s=30, color="white", edgecolors="black")
+rows_of_points, columns_of_points = np.transpose(points)
+axis.scatter(columns_of_points, rows_of_points, s=30, color="white", edgecolors="black")
 axis.set_title("rivers through which more than 150 cells drain, and the catchments of three points")
 axis.set_axis_off()
 figure.savefig(picture, dpi=85)
