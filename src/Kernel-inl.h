@@ -640,13 +640,14 @@ LabelByScores(const KernelTable<T> &   table,
   hn::Vec<decltype(d)>               greatest[N]; // difference; VRaw: 1 where one is not negative
   const auto                         centerLabel = hn::Set(d, static_cast<double>(table.centerLabel));
   const auto                         nobody = hn::Set(d, -1.0);
+  const bool                         isStrict = table.labelStrictExtrema;
   for (int n = 0; n < N; ++n)
   {
     center[n] = hn::LoadU(dt, block.center + at + n * lanes);
     center[n] = VRaw ? center[n] : OrderedCenter(dt, center[n]);
     best[n] = hn::Set(d, -Infinity<double>);
     label[n] = VRaw ? nobody : centerLabel;
-    greatest[n] = hn::Zero(d);
+    greatest[n] = VRaw ? hn::Zero(d) : best[n];
   }
   const auto competes = [&](hn::Vec<decltype(d)> score, hn::Vec<decltype(d)> candidate, int n) HWY_ATTR {
     const auto scoreIsNaN = hn::IsNaN(score);
@@ -701,6 +702,10 @@ LabelByScores(const KernelTable<T> &   table,
         const auto wins = hn::Gt(score, best[n]);
         best[n] = Greater(d, wins, score, best[n]);
         label[n] = hn::IfThenElse(wins, candidate, label[n]);
+        if (isStrict)
+        {
+          greatest[n] = hn::Max(greatest[n], difference);
+        }
       }
     }
   }
@@ -724,6 +729,10 @@ LabelByScores(const KernelTable<T> &   table,
     else
     {
       label[n] = LabelOfGreaterScore(d, centerScore, centerLabel, best[n], label[n]);
+      if (isStrict)
+      {
+        label[n] = hn::IfThenElse(hn::Lt(greatest[n], hn::Zero(d)), centerLabel, label[n]);
+      }
     }
     best[n] = hn::IfThenElse(hn::Eq(label[n], centerLabel), centerScore, best[n]);
     StoreResults(d, label[n], best[n], !VRaw, table.centerLabel, count - begin, labels + begin, scores ? scores + begin : nullptr);
@@ -788,8 +797,8 @@ LabelRows(const KernelTable<T> & table, const Block<T, TLabel> & block, T * scra
     {
       if (block.isRaw)
       {
-        ForEachStep(block.width, hn::Lanes(Lanes<double>()), [&](std::size_t x, std::size_t count) HWY_ATTR {
-          LabelByScores<true, 1>(table, block, atOf(x), count, labels + x, scoresAt(x));
+        ForEachStep(block.width, N * hn::Lanes(Lanes<double>()), [&](std::size_t x, std::size_t count) HWY_ATTR {
+          LabelByScores<true, N>(table, block, atOf(x), count, labels + x, scoresAt(x));
         });
         continue;
       }

@@ -97,8 +97,7 @@ Kernel<TLane>::NeedsRaw(const StagedFacts & facts) const
 {
   const bool isCenterInfinite = m_Table->centerScreen > std::numeric_limits<float>::max() ||
                                 m_Table->centerScore > std::numeric_limits<double>::max();
-  const bool isStrict = m_Table->labelStrictExtrema && m_Table->contest == Contest::Definition;
-  return std::is_floating_point_v<TLane> && (facts.isExtreme || isStrict || (facts.hasNaN && isCenterInfinite));
+  return std::is_floating_point_v<TLane> && (facts.isExtreme || (facts.hasNaN && isCenterInfinite));
 }
 
 template <typename TLane, typename TLabel>
