@@ -20,8 +20,9 @@ random = np.random.default_rng(5)
 rows, columns = np.indices((240, 360))
 frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(360), np.fft.fftfreq(240)))
 waves = np.fft.fft2(random.normal(size=frequency.shape)) / np.maximum(frequency, 0.01) ** 1.8
+waves *= np.exp(-((frequency / 0.05) ** 2))  # Noise would have a sink every few cells.
 hills = np.real(np.fft.ifft2(waves))
-terrain = 1000 - 2 * columns + 1.2 * np.abs(rows - 120) + 25 * hills / hills.std()
+terrain = 1000 - 2 * columns + 1.2 * np.hypot(rows - 120, 20) + 25 * hills / hills.std()
 
 directions = labels(terrain, center_score=0, border="inside", spacing=10)
 cells = accumulate(directions)

@@ -100,7 +100,7 @@ def test_documentation(tmp_path, monkeypatch):
         ("find_atoms.py", "12 atoms, 30.0"),
         ("split_cells.py", "60 cells drawn, 35 pieces, 60 basins"),
         ("find_ridges.py", "ridges are 3"),
-        ("find_rivers.py", "0.07, 0.07, 0.06 square km"),
+        ("find_rivers.py", "1.33, 1.25, 1.07 square km"),
         ("follow_sparks.py", "12 sparks made, 12 found"),
     ],
 )
