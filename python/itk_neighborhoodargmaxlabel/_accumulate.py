@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ._basins import _background_of, _narrow, _type_of, basins
-from ._coordinates import neighborhood_of
-from ._given import Given, mask_of, same_place, take, whole_numbers
+from ._basins import basins
+from ._followed import narrow_array, narrow_chunks, options_of_image, take_labels
+from ._given import Given, mask_of, same_place
 from ._images import mask_for_image, outputs_of
 from ._itk import image_of, is_image, load_itk, new_filter, update
 from ._label_errors import wrong_label, zero_border
-from ._options import background_of, integer_of, names_are_checked, periodic_of, radius_of
-from ._pairs import check_pair
-from ._pixels import c_ordered, extrema_of
+from ._options import integer_of, names_are_checked
+from ._pixels import c_ordered
 
 
 @names_are_checked
@@ -61,16 +60,10 @@ def accumulate(
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
-        options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
-        options["periodic"] = periodic_of(periodic, labels.GetImageDimension())
-        options["background_value"] = _background_of(background_value, options["radius"])
+        options |= options_of_image(labels, radius, background_value, periodic)
         return _of_image(labels, mask_image, weights, options)
-    given = take("labels", labels, "followed")
-    options["radius"] = neighborhood_of("labels", labels, given.array.shape, radius, 2**16)
-    options["periodic"] = periodic_of(periodic, given.array.ndim)
-    options["background_value"] = _background_of(background_value, options["radius"])
-    check_pair(given.array, options["radius"], options["periodic"], mask_image is not None)
-    given = given._replace(array=whole_numbers("labels", given, options["background_value"]))
+    given, followed = take_labels(labels, radius, background_value, periodic, mask_image)
+    options |= followed
     mask = mask_of(mask_image, given)
     if weights is not None:
         weights = _weights_of(weights, given)
@@ -107,14 +100,10 @@ def catchment(
     -------
     The like of the labels, of uint32. Of a dask array: the first of two passes is made in the call, as by `basins`.
     """
-    options: dict[str, Any] = {"periodic": periodic, "number_of_work_units": number_of_work_units}
     if is_image(labels):
         raise TypeError("labels is an itk.Image: give numpy.asarray(labels), with the axes in its order")
-    given = take("labels", labels, "followed")
-    options["radius"] = neighborhood_of("labels", labels, given.array.shape, radius, 2**16)
-    options["background_value"] = _background_of(background_value, options["radius"])
-    check_pair(given.array, options["radius"], periodic_of(periodic, given.array.ndim), mask_image is not None)
-    given = given._replace(array=whole_numbers("labels", given, options["background_value"]))
+    given, options = take_labels(labels, radius, background_value, periodic, mask_image)
+    options["number_of_work_units"] = number_of_work_units
     at = _points_of(points, given.array.shape)
     mask = mask_of(mask_image, given)
     center = int(np.prod([2 * r + 1 for r in options["radius"]])) // 2
@@ -248,13 +237,7 @@ def _size_table(table: np.ndarray) -> Any:
 
 def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -> np.ndarray:
     radius, background = options["radius"], options["background_value"]
-    dtype = _type_of(background)
-    low, high = extrema_of(given.array)
-    if low < 0 or high > np.iinfo(dtype).max:
-        wrong = wrong_label(given.array, mask, radius, background)
-        if wrong is not None:
-            raise wrong
-    found = c_ordered(given.array, dtype)
+    found = narrow_array(given.array, mask, options)
     try:
         return sums_of(found, mask, weights, sum_type(weights, found.size), **options)
     except ValueError as error:
@@ -271,22 +254,15 @@ def _of_chunks(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -
 
     from ._accumulate_chunks import accumulate_chunks
 
-    array, radius, background = given.array, options["radius"], options["background_value"]
-    dtype = _type_of(background)
-    array = array.rechunk([[n for n in lengths if n > 0] for lengths in array.chunks])
+    array = given.array.rechunk([[n for n in lengths if n > 0] for lengths in given.array.chunks])
     mask = None if mask is None else dask.array.asarray(mask).rechunk(array.chunks)
-    if array.dtype != dtype or not array.dtype.isnative:
-        masks = [] if mask is None else [mask]
-        meta = np.empty((0,) * array.ndim, dtype)
-        array = array.map_blocks(_narrow, *masks, narrow=dtype, radius=radius, background=background, meta=meta)
+    array = narrow_chunks(array, mask, options)
     weights = None if weights is None else weights.rechunk(array.chunks)
-    return accumulate_chunks(array, mask, weights, radius, background, options["periodic"])
+    return accumulate_chunks(array, mask, weights, options["radius"], options["background_value"], options["periodic"])
 
 
 def _of_image(labels: Any, mask_image: Any, weights: Any, options: dict[str, Any]) -> Any:
     itk = load_itk()
-    if itk.template(labels)[1][0] is itk.UC:
-        background_of(options["background_value"], options["radius"], 255)
     made = new_filter("NeighborhoodLabelAccumulateImageFilter", labels, "UI" if weights is None else "D", options, "labels")
     made.SetMaskImage(mask_for_image(mask_image, labels))
     if weights is not None:

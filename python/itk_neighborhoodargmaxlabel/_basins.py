@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 import numpy as np
 
 from ._basin_table import table_of
-from ._coordinates import neighborhood_of
-from ._given import Given, mask_of, take, values_of, whole_numbers
+from ._followed import narrow_array, narrow_chunks, options_of_image, take_labels
+from ._given import Given, mask_of, values_of
 from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
 from ._label_errors import wrong_label, zero_border
-from ._options import background_of, integer_of, label_count, names_are_checked, periodic_of, radius_of, switch_of
-from ._pairs import check_pair
-from ._pixels import c_ordered, extrema_of
+from ._options import integer_of, names_are_checked, switch_of
 
 if TYPE_CHECKING:
     import dask.array
@@ -141,17 +139,11 @@ def basins(
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
-        options["radius"] = radius_of(radius, labels.GetImageDimension(), 2**16)
-        options["periodic"] = periodic_of(periodic, labels.GetImageDimension())
-        options["background_value"] = _background_of(background_value, options["radius"])
+        options |= options_of_image(labels, radius, background_value, periodic)
         return _of_image(labels, mask_image, generate_sink_image, table, values, options)
 
-    given = take("labels", labels, "followed")
-    options["radius"] = neighborhood_of("labels", labels, given.array.shape, radius, 2**16)
-    options["periodic"] = periodic_of(periodic, given.array.ndim)
-    options["background_value"] = _background_of(background_value, options["radius"])
-    check_pair(given.array, options["radius"], options["periodic"], mask_image is not None)
-    given = given._replace(array=whole_numbers("labels", given, options["background_value"]))
+    given, followed = take_labels(labels, radius, background_value, periodic, mask_image)
+    options |= followed
     mask = mask_of(mask_image, given)
     if values is not None:
         values = values_of(values, given)
@@ -166,21 +158,9 @@ def basins(
     return tuple(results) if len(results) > 1 else results[0]
 
 
-def _background_of(value: int | None, radius: tuple[int, ...]) -> int:
-    if value is None:
-        value = 255 if label_count(radius) < 2**8 else 2**16 - 1
-    return background_of(value, radius, 2**16 - 1)
-
-
 def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
     radius, background = options["radius"], options["background_value"]
-    dtype = _type_of(background)
-    low, high = extrema_of(given.array)
-    if low < 0 or high > np.iinfo(dtype).max:
-        wrong = wrong_label(given.array, mask, radius, background)
-        if wrong is not None:
-            raise wrong
-    found = c_ordered(given.array, dtype)
+    found = narrow_array(given.array, mask, options)
     try:
         return basin_array(found, mask, generate_sink_image=needs_sinks, **options)
     except ValueError as error:
@@ -192,47 +172,17 @@ def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any
 
 
 def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
-    import dask.array
-
     from ._dask_basins import dask_basins
 
-    array, radius, background = given.array, options["radius"], options["background_value"]
-    dtype = _type_of(background)
-    if array.dtype != dtype or not array.dtype.isnative:
-        masks = [] if mask is None else [dask.array.asarray(mask).rechunk(array.chunks)]
-        meta = np.empty((0,) * array.ndim, dtype)
-        array = array.map_blocks(_narrow, *masks, narrow=dtype, radius=radius, background=background, meta=meta)
     outputs = dask_basins(
-        array,
-        radius=radius[::-1],
-        background_value=background,
+        narrow_chunks(given.array, mask, options),
+        radius=options["radius"][::-1],
+        background_value=options["background_value"],
         mask_image=mask,
         periodic=options["periodic"][::-1],
         generate_sink_image=needs_sinks,
     )
     return outputs if needs_sinks else (outputs, None)
-
-
-def _type_of(background: int) -> np.dtype:
-    """Of labels and their background, which is none of them and above all."""
-    return np.dtype(np.uint8 if background < 2**8 else np.uint16)
-
-
-def _narrow(
-    labels: np.ndarray,
-    mask: np.ndarray | None = None,
-    *,
-    narrow: np.dtype,
-    radius: tuple[int, ...],
-    background: int,
-    block_info: Any = None,
-) -> np.ndarray:
-    if labels.min(initial=0) < 0 or labels.max(initial=0) > np.iinfo(narrow).max:
-        start = [begin for begin, _ in block_info[0]["array-location"]] if block_info else 0
-        wrong = wrong_label(labels, mask, radius, background, start)
-        if wrong is not None:
-            raise wrong
-    return labels.astype(narrow)
 
 
 def _of_image(
@@ -244,8 +194,6 @@ def _of_image(
     options: dict[str, Any],
 ) -> Any:
     itk = load_itk()
-    if itk.template(labels)[1][0] is itk.UC:
-        background_of(options["background_value"], options["radius"], 255)
     made = new_filter("NeighborhoodLabelToBasinImageFilter", labels, "UI", options, "labels")
     made.SetMaskImage(mask_for_image(mask_image, labels))
     made.SetGenerateSinkImage(generate_sink_image or table)
