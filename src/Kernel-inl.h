@@ -508,7 +508,7 @@ LabelExactly(const KernelTable<T> &   table,
   }
 }
 
-/** The N vectors of voxels that begin at x of a row; true for those that are too close. */
+/** The N vectors of voxels that begin at x of a row. Those whose best scores are too close go to LabelExactly(). */
 template <bool VAbsent, int N, typename T, typename TLabel>
 HWY_INLINE void
 LabelScreened(const KernelTable<T> &   table,
