@@ -483,7 +483,7 @@ LabelExactly(const KernelTable<T> &   table,
     for (std::size_t g = 0; g < numberOfGroups; ++g)
     {
       auto difference = LoadAsDouble(dd, winners + g * stride + n);
-      const auto candidate = LoadAsDouble(dd, winnersLabels + g * stride + n);
+      auto candidate = LoadAsDouble(dd, winnersLabels + g * stride + n);
       if constexpr (!std::is_floating_point_v<T>)
       {
         difference = hn::Sub(value, difference);
@@ -491,6 +491,7 @@ LabelExactly(const KernelTable<T> &   table,
         {
           const auto isNobody = hn::Eq(candidate, hn::Set(dd, static_cast<double>(NoLabel<T>)));
           difference = hn::IfThenElse(isNobody, lowest, difference);
+          candidate = hn::IfThenElse(isNobody, centerLabel, candidate); // a center score of -infinity ties with it
         }
       }
       greatest = hn::Max(greatest, difference);
