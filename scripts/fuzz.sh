@@ -1,11 +1,13 @@
 #!/bin/bash
-# Looks for wrong labels and for damaged files that the program takes wrongly, for a number of minutes (1 if none is given).
-# What it finds it prints as lines for test/FuzzedLabels.txt and apps/test/DamagedFiles.txt.
+# fuzz.sh [ROUNDS [SEED]] looks for wrong labels and for damaged files that the program takes wrongly. A round, some two
+# minutes, has 20,000 images and 500 files. Findings are printed as lines for test/FuzzedLabels.txt and
+# apps/test/DamagedFiles.txt.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
 require_packages "${program_packages[@]}" "${test_packages[@]}"
-minutes=${1:-1}
+rounds=${1:-1}
+seed=("${@:2}")
 
 # Images under the sanitizers; files in a program whose memory can be limited.
 configure sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitizers"
@@ -13,10 +15,10 @@ cmake --build build/sanitized --target LabelFuzz
 configure release -DCMAKE_BUILD_TYPE=Release
 cmake --build build/release --target ProgramFuzz neighborhood-argmax-label
 
-ASAN_OPTIONS=detect_leaks=0 build/sanitized/test/LabelFuzz "$minutes" >build/label-fuzz.txt 2>&1 &
+ASAN_OPTIONS=detect_leaks=0 build/sanitized/test/LabelFuzz $((20000 * rounds)) "${seed[@]}" >build/label-fuzz.txt 2>&1 &
 labels=$!
 status=0
-build/release/apps/ProgramFuzz "$minutes" 2>build/program-fuzz.log || status=1
+build/release/apps/ProgramFuzz $((500 * rounds)) "${seed[@]}" 2>build/program-fuzz.log || status=1
 wait $labels || status=1
 cat build/label-fuzz.txt
 exit $status

@@ -16,17 +16,15 @@
  *
  *=========================================================================*/
 
-// Runs the program on damaged files for some minutes. Whatever is in them, it has to label them or to say in one line
-// why it does not, within limits on memory and time, and leave nothing else. Findings are printed as lines for
-// DamagedFiles.txt.
+// `ProgramFuzz FILES [SEED]` runs the program on damaged files. Whatever is in them, it has to label them or to say in one
+// line why it does not, within limits on memory, and leave nothing else; what hangs has to end at SIGINT. Findings are
+// printed as lines for DamagedFiles.txt.
 
 #include "DamagedFiles.h"
 
-#include <chrono>
 #include <csignal>
 #include <iostream>
 #include <map>
-#include <thread>
 
 #include <sys/resource.h>
 
@@ -84,15 +82,13 @@ public:
                : result.status >= 128 ? "crashes of ITK contained"
                                       : "refused"];
     const bool isLabeled = result.status == 0;
-    const bool isOneLine = result.text.rfind("neighborhood-argmax-label: ", 0) == 0 &&
-                           std::count(result.text.begin(), result.text.end(), '\n') == 1;
+    const bool isOneLine = NumberOfProblems(result.text) == 1;
     const bool hasWrongLabels =
       isLabeled && IsOnlyCut(damage) && m_Labels.count(name) > 0 && m_LastLabels != m_Labels[name];
     const std::pair<bool, std::string> faults[] = { { !isUntouched, "the input was changed" },
                                                     { result.status < 0, "the program was killed" },
                                                     { files.size() != (isLabeled ? 2 : 1), "files were left, or none" },
                                                     { !isLabeled && !isOneLine, "not one line: " + result.text },
-                                                    { hangs && result.status != 128 + SIGINT, "SIGINT did not end it" },
                                                     { hasWrongLabels, "wrong labels of a truncated file" } };
     const auto * const                 fault =
       std::find_if(std::begin(faults), std::end(faults), [](const auto & f) { return f.first; });
@@ -131,11 +127,10 @@ public:
   }
 
   bool
-  Run(double minutes)
+  Run(unsigned long files)
   {
-    bool       isWell = true;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(60 * minutes);
-    while (std::chrono::steady_clock::now() < end)
+    bool isWell = true;
+    for (unsigned long i = 0; i < files; ++i)
     {
       const auto & name = DamagedFiles::names[m_Random() % DamagedFiles::names.size()];
       const auto   damage = this->RandomDamage(name);
@@ -162,20 +157,40 @@ private:
     return damage.find("set") == std::string::npos && damage.find("drop") == std::string::npos;
   }
 
+  /** Lines that are no notes; of a line that is not the program's, many. */
+  static std::size_t
+  NumberOfProblems(const std::string & text)
+  {
+    std::istringstream lines(text);
+    std::size_t        count = 0;
+    for (std::string line; std::getline(lines, line);)
+    {
+      const bool isOurs = line.rfind("neighborhood-argmax-label: ", 0) == 0;
+      count += !isOurs ? 1000 : line.rfind("neighborhood-argmax-label: note: ", 0) != 0;
+    }
+    return count;
+  }
+
+  /** Within ten seconds. One that would end later is only interrupted. */
   static bool
   HasEnded(pid_t child)
   {
-    siginfo_t info{};
-    for (int tries = 0; tries < 1000; ++tries)
+    sigset_t childSignal;
+    sigemptyset(&childSignal);
+    sigaddset(&childSignal, SIGCHLD);
+    for (siginfo_t info{};;)
     {
       waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
       if (info.si_pid == child)
       {
         return true;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      const timespec limit{ 10, 0 };
+      if (sigtimedwait(&childSignal, nullptr, &limit) < 0 && errno == EAGAIN)
+      {
+        return false;
+      }
     }
-    return false;
   }
 
   std::map<std::string, std::string>  m_Seeds;
@@ -188,10 +203,14 @@ private:
 int
 main(int argc, char * argv[])
 {
-  const double       minutes = argc > 1 ? std::atof(argv[1]) : 1;
+  const auto         files = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 100;
   const unsigned int seed = argc > 2 ? static_cast<unsigned int>(std::atoi(argv[2])) : std::random_device()();
   std::cout << "seed " << seed << std::endl;
+  sigset_t held; // for HasEnded(); the program sets its own
+  sigemptyset(&held);
+  sigaddset(&held, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &held, nullptr);
   ProgramFuzz fuzz;
   fuzz.m_Random.seed(seed);
-  return fuzz.Run(minutes) ? EXIT_SUCCESS : EXIT_FAILURE;
+  return fuzz.Run(files) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
