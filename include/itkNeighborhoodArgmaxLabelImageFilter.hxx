@@ -368,12 +368,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifyNumbers() c
       const auto * const isInside = mask ? mask->GetBufferPointer() + mask->ComputeOffset(index) : nullptr;
       for (SizeValueType x = 0; x < input->GetRequestedRegion().GetSize(0); ++x)
       {
-        // Absolute values up to 2^53, and all others whose last digits are 0.
-        const auto rounded = static_cast<double>(value[x]);
-        const bool isHeld = rounded < 0x1p63 ? static_cast<InputPixelType>(rounded) == value[x]
-                                             : !std::is_signed_v<InputPixelType> && rounded < 0x1p64 &&
-                                                 static_cast<InputPixelType>(rounded) == value[x];
-        if (!isHeld && (isInside == nullptr || isInside[x]))
+        if (!NeighborhoodArgmaxLabel::IsHeldByDouble(value[x]) && (isInside == nullptr || isInside[x]))
         {
           index[0] += static_cast<IndexValueType>(x);
           itkExceptionMacro("The input image has the value "

@@ -26,6 +26,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 // What the filters that make labels and those that follow them check in the same way.
 namespace itk::NeighborhoodArgmaxLabel
@@ -79,6 +80,22 @@ VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * n
     const auto        inputs = text.find("Inputs");
     itkGenericExceptionMacro("MaskImage lies at another place than the "
                              << name << ". " << text.substr(inputs == std::string::npos ? 0 : inputs));
+  }
+}
+
+/** Whether double has this number: integers up to 2^53, and greater ones whose last digits are 0. */
+template <typename T>
+bool
+IsHeldByDouble(T value)
+{
+  if constexpr (std::is_integral_v<T> && sizeof(T) > 4)
+  {
+    const auto rounded = static_cast<double>(value);
+    return rounded < (std::is_signed_v<T> ? 0x1p63 : 0x1p64) && static_cast<T>(rounded) == value;
+  }
+  else
+  {
+    return true;
   }
 }
 

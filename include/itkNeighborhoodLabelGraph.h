@@ -18,9 +18,9 @@
 #ifndef itkNeighborhoodLabelGraph_h
 #define itkNeighborhoodLabelGraph_h
 
+#include "itkNeighborhoodArgmaxLabelVoxelGrid.h"
 #include "itkNeighborhoodLabels.h"
 
-#include <array>
 #include <cstdint>
 
 namespace itk
@@ -29,113 +29,27 @@ namespace itk
 /** \class NeighborhoodLabelGraph
  * \brief Labels in memory as a graph: where the label of a voxel leads.
  *
- * Voxels are counted from 0 on, the first axis fastest. TLabel is unsigned. No image is known here.
+ * TLabel is unsigned. No image is known here.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TLabel, unsigned int VDimension>
-struct NeighborhoodLabelGraph
+struct NeighborhoodLabelGraph : NeighborhoodArgmaxLabel::VoxelGrid<VDimension>
 {
-  using VoxelType = std::uint64_t;
-  using PositionType = std::array<std::int64_t, VDimension>;
+  using Grid = NeighborhoodArgmaxLabel::VoxelGrid<VDimension>;
+  using VoxelType = typename Grid::VoxelType;
+  using PositionType = typename Grid::PositionType;
+  using Grid::size;
 
   const TLabel *                 labels;
   const unsigned char *          mask; // or nullptr
-  PositionType                   size;
   PositionType                   radius;
   NeighborhoodLabels<VDimension> neighborhood; // of that radius
   TLabel                         backgroundValue;
-  std::array<bool, VDimension>   isPeriodic; // along each axis
-
-  VoxelType
-  GetNumberOfVoxels() const
-  {
-    VoxelType count = 1;
-    for (const auto length : size)
-    {
-      count *= static_cast<VoxelType>(length);
-    }
-    return count;
-  }
 
   bool
   IsBackground(VoxelType voxel) const
   {
     return labels[voxel] == backgroundValue || (mask && mask[voxel] == 0);
-  }
-
-  PositionType
-  PositionOf(VoxelType voxel) const
-  {
-    PositionType position;
-    for (unsigned int axis = 0; axis < VDimension; ++axis)
-    {
-      position[axis] = static_cast<std::int64_t>(voxel % static_cast<VoxelType>(size[axis]));
-      voxel /= static_cast<VoxelType>(size[axis]);
-    }
-    return position;
-  }
-
-  VoxelType
-  VoxelAt(const PositionType & position) const
-  {
-    std::int64_t voxel = 0;
-    for (unsigned int axis = VDimension; axis-- > 0;)
-    {
-      voxel = voxel * size[axis] + position[axis];
-    }
-    return static_cast<VoxelType>(voxel);
-  }
-
-  bool
-  IsInside(std::int64_t coordinate, unsigned int axis) const
-  {
-    return coordinate >= 0 && coordinate < size[axis];
-  }
-
-  bool
-  IsInside(const PositionType & position) const
-  {
-    bool isInside = true;
-    for (unsigned int axis = 0; axis < VDimension; ++axis)
-    {
-      isInside &= this->IsInside(position[axis], axis);
-    }
-    return isInside;
-  }
-
-  /** Whether there are voxels at this place, in the image or on its other side. */
-  bool
-  IsPresent(std::int64_t coordinate, unsigned int axis) const
-  {
-    return isPeriodic[axis] || this->IsInside(coordinate, axis);
-  }
-
-  bool
-  IsPresent(const PositionType & position) const
-  {
-    bool isPresent = true;
-    for (unsigned int axis = 0; axis < VDimension; ++axis)
-    {
-      isPresent &= this->IsPresent(position[axis], axis);
-    }
-    return isPresent;
-  }
-
-  /** The same place in the image, of one that is present. */
-  std::int64_t
-  Wrap(std::int64_t coordinate, unsigned int axis) const
-  {
-    return this->IsInside(coordinate, axis) ? coordinate : (coordinate % size[axis] + size[axis]) % size[axis];
-  }
-
-  PositionType
-  Wrap(PositionType position) const
-  {
-    for (unsigned int axis = 0; axis < VDimension; ++axis)
-    {
-      position[axis] = this->Wrap(position[axis], axis);
-    }
-    return position;
   }
 
   /** Where a label leads, in the image or not. */
@@ -166,39 +80,6 @@ struct NeighborhoodLabelGraph
   Next(VoxelType voxel) const
   {
     return this->Next(voxel, this->PositionOf(voxel));
-  }
-
-  /** Call function(position) at the first voxel of each row of a box, from `begin` to before `end`. */
-  template <typename TFunction>
-  static void
-  ForEachRow(const PositionType & begin, const PositionType & end, const TFunction & function)
-  {
-    PositionType position = begin;
-    unsigned int axis = 0;
-    while (axis < VDimension)
-    {
-      function(static_cast<const PositionType &>(position));
-      for (axis = 1; axis < VDimension && ++position[axis] == end[axis]; ++axis)
-      {
-        position[axis] = begin[axis];
-      }
-    }
-  }
-
-  /** Call function(row, position) for the rows of the image from the voxel `begin` to before `end`. */
-  template <typename TFunction>
-  void
-  ForEachRow(VoxelType begin, VoxelType end, const TFunction & function) const
-  {
-    PositionType position = this->PositionOf(begin);
-    for (VoxelType row = begin; row < end; row += static_cast<VoxelType>(size[0]))
-    {
-      function(row, static_cast<const PositionType &>(position));
-      for (unsigned int axis = 1; axis < VDimension && ++position[axis] == size[axis]; ++axis)
-      {
-        position[axis] = 0;
-      }
-    }
   }
 
   /** Whether a neighborhood in the row at `position` may leave the image, and not only at its ends. */

@@ -40,6 +40,7 @@ itkTemplate("itk::NeighborhoodArgmaxLabelImageFilter").__doc__ = _help
 
 %define NEIGHBORHOOD_ARGMAX_LABEL_PYTHON(filter)
 UPDATE_WITHOUT_GIL(filter)
+CHECK_RADIUS(filter)
 %extend filter
 {
   %pythoncode %{

@@ -13,6 +13,7 @@ itkTemplate("itk::NeighborhoodLabelAccumulateImageFilter").__doc__ = _help
 
 %define NEIGHBORHOOD_LABEL_ACCUMULATE_PYTHON(filter)
 UPDATE_WITHOUT_GIL(filter)
+CHECK_RADIUS(filter)
 %extend filter
 {
   %pythoncode %{

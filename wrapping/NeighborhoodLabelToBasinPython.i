@@ -33,6 +33,7 @@ itkTemplate("itk::NeighborhoodLabelToBasinImageFilter").__doc__ = _help
 
 %define NEIGHBORHOOD_LABEL_TO_BASIN_PYTHON(filter)
 UPDATE_WITHOUT_GIL(filter)
+CHECK_RADIUS(filter)
 %extend filter
 {
   %pythoncode %{

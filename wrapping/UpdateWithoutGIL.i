@@ -305,6 +305,12 @@ RAISES_SIGNALS(filter::UpdateLargestPossibleRegionOfPython)
     self->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
     UpdateWithoutGIL(*self);
   }
+}
+%enddef
+
+%define CHECK_RADIUS(filter)
+%extend filter
+{
   %pythoncode %{
     SetRadius = _check_radius(SetRadius)
   %}
