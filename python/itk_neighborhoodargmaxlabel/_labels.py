@@ -120,7 +120,7 @@ def labels(
         What happens where the neighborhood leaves the image: the voxel gets background_value, only the neighbors inside
         compete, or the image wraps round. Also a number of ITK's enum.
     background_value : int, 0 to 255, default 0
-        Label of voxels without label. 0 is also the label of the first offset; 255 is not a label.
+        The value of voxels without label. 0 is also the label of the first offset; 255 is not a label.
     mask_image : array of integers or bool in the shape of the image, default None
         Voxels where it is 0 have no label and do not compete.
     nodata : a number, nan, None, or "declared", default "declared"
