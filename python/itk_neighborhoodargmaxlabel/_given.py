@@ -30,7 +30,7 @@ class Given(NamedTuple):
         return is_a(self.array, "dask.array", "Array")
 
     def like(self, result: Any, name: str | None = None, no_value: Any = None) -> Any:
-        """The result as the same kind as the input, at the same place. A DataArray gets the name and the fill value `no_value`."""
+        """The result as the same kind as the input, at its place. A DataArray gets the name and the fill value `no_value`."""
         if self.is_masked:
             module = sys.modules["dask.array"].ma if self.is_lazy else np.ma
             mask = np.ma.nomask if self.is_missing is None else self.is_missing
