@@ -204,7 +204,7 @@ def sums_of(
     entries: np.ndarray | None = None,
     **options: Any,
 ) -> np.ndarray:
-    """Sums along labels of uint8 or uint16 in C order; weights are float64. entries: rows of a voxel and the sum that enters."""
+    """Sums along labels of uint8 or uint16 in C order, weights of float64. entries: rows of a voxel and its entering sum."""
     made = new_filter(
         "NeighborhoodLabelAccumulateImageFilter", image_of(labels), "UI" if dtype == np.uint32 else "D", options, "labels"
     )
