@@ -51,7 +51,7 @@ AddFile(CLI::App & app, const std::string & name, std::string & file, const std:
   return app.add_option(name, file, help)->type_name("FILE");
 }
 
-/** Of `R[,R...]`. CLI11 would drop what is empty in a list, and join lists. */
+/** Reads `R[,R...]`. CLI11 would drop empty values of a list, and join lists. */
 std::vector<unsigned int>
 Radius(const std::string & given)
 {
@@ -69,7 +69,7 @@ Radius(const std::string & given)
   return radius;
 }
 
-/** Of `X,Y[,...]`. */
+/** Reads `X,Y[,...]`. */
 std::vector<double>
 Spacing(const std::string & given)
 {
@@ -87,7 +87,7 @@ Spacing(const std::string & given)
   return spacing;
 }
 
-/** What competes for a label, and how. */
+/** Options that decide which voxels compete, and how. */
 void
 AddRules(CLI::App & app, Options & options)
 {
@@ -156,7 +156,7 @@ AddFurtherOutputs(CLI::App & app, Options & options)
     ->type_name("FILE.png");
 }
 
-/** What changes no label. */
+/** Options that change no label. */
 void
 AddMeans(CLI::App & app, Options & options)
 {
@@ -176,7 +176,7 @@ AddMeans(CLI::App & app, Options & options)
     "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
 }
 
-/** CLI11 takes an empty number for 0. */
+/** CLI11 would read an empty number as 0. */
 void
 RefuseEmptyValues(CLI::App & app)
 {
@@ -262,7 +262,7 @@ CheckFileNames(const Options & options)
   }
 }
 
-/** Opens a file, of which nothing is missing, and prints what there is to say of it. */
+/** Opens a file, checks that it is complete, and prints notes on it. */
 FileImageIO::Pointer
 Open(const fs::path & file, const Options & options)
 {
