@@ -163,7 +163,7 @@ CheckNrrd(const itk::ImageIOBase * io)
   }
 }
 
-/** NIfTI's library reads the voxels of `x.nii` as those of `x.nii.gz`, and those of another file if a pair has no .img. */
+/** NIfTI's library reads the voxels of `x.nii` for `x.nii.gz`, and those of another file if a pair has no .img. */
 void
 CheckNifti(const itk::ImageIOBase * io)
 {

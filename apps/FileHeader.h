@@ -29,15 +29,15 @@
 struct FileHeader
 {
   itk::IOComponentEnum             component{ itk::IOComponentEnum::UNKNOWNCOMPONENTTYPE };
-  std::vector<double>              spacing{}; // in millimeters if the unit is known
-  std::vector<std::vector<double>> lattice{}; // of oblique axes: the step along each one, as a vector in space
+  std::vector<double>              spacing{};      // in millimeters if the unit is known
+  std::vector<std::vector<double>> lattice{};      // of oblique axes: the step along each one, as a vector in space
   std::vector<std::string>         spacingNotes{}; // facts about the spacing that are not used: "has ..."
   std::vector<std::string>         notes{};        // other facts that are not used
   std::optional<double>            nodata{};
 };
 
-/** Reads the header of the file itself; the result is empty for formats that ITK reads correctly. Throws, with a remedy,
- * if the file cannot be read correctly at all. `io` has read the header. */
+/** Reads the header of the file itself; the result is empty for formats that ITK reads correctly. Throws an error with
+ * a remedy if the file cannot be read correctly at all. `io` has read the header. */
 FileHeader
 ReadFileHeader(const itk::ImageIOBase * io);
 

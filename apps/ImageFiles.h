@@ -127,7 +127,7 @@ KeepsImage(itk::ImageIOBase * io, const std::filesystem::path & file)
   }
 }
 
-/** Refuses a format of two files, one that does not keep such an image, and, if `stream`, one that cannot be streamed. */
+/** Refuses a format of two files, one that does not keep such an image, and, to `stream`, one that cannot stream. */
 template <typename TImage>
 void
 CheckFormat(const StagedFile & staged, bool stream)
@@ -205,8 +205,8 @@ ChecksumOfFile(const std::filesystem::path & file)
   return checksum;
 }
 
-/** Writes the staged file in a number of pieces, each of which runs the pipeline, flushes it to the disk, and checks that
- * it is complete. */
+/** Writes the staged file in a number of pieces, each of which runs the pipeline, flushes it to the disk, and checks
+ * that it is complete. */
 template <typename TImage>
 void
 WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, bool verify)

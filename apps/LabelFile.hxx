@@ -315,8 +315,8 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   const bool isMasked = maskReader || nodata;
   const auto basinFilter =
     MakeFollower<BasinFilterType>("--basins", options.basins, filter.GetPointer(), isMasked, options);
-  const auto accumulateFilter = MakeFollower<AccumulateFilterType>(
-    "--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
+  const auto accumulateFilter =
+    MakeFollower<AccumulateFilterType>("--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
   WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), accumulateFilter.GetPointer(), options);

@@ -154,7 +154,7 @@ CollectMiddleSlice(TFilter * filter)
   return slice;
 }
 
-/** The slice next to its labels, above the legend. Small slices are enlarged by whole factors, large ones are thinned. */
+/** The slice next to its labels, above the legend. Small slices are enlarged by whole factors, large ones thinned. */
 Picture::Pointer
 Draw(const Slice & slice);
 } // namespace LabelPreview

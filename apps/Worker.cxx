@@ -83,7 +83,7 @@ LastLibraryLine()
   return last.empty() ? "" : " (" + last.substr(0, 200) + ")";
 }
 
-/** ITK's message without "itk::ERROR: Class(address): ", without the staged name, and without a reason that it takes from
+/** ITK's message without "itk::ERROR: Class(address): ", without the staged name, and without a reason that comes from
  * an old errno. */
 std::string
 TextOf(const std::exception & exception)
