@@ -231,7 +231,7 @@ WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, boo
   CheckComplete(ReadHeader(staged.file)->GetReader());
   if (verify && ChecksumOfFile<TImage>(staged.file) != written)
   {
-    throw Error(staged.file, "was not written well: read back, its voxels are others");
+    throw Error(staged.file, "was written wrongly: its voxels differ when read back");
   }
   Begin(before);
 }

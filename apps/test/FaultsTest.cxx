@@ -468,7 +468,7 @@ TEST_F(FaultsTest, WhatIsWrittenIsReadBackAndCompared)
     EXPECT_EQ(result.status, verify ? EXIT_FAILURE : EXIT_SUCCESS);
     if (verify)
     {
-      ExpectOneLine(result.text, "out.mha: was not written well: read back, its voxels are others");
+      ExpectOneLine(result.text, "out.mha: was written wrongly: its voxels differ when read back");
     }
     EXPECT_EQ(this->Files().count("out.mha"), verify ? 0U : 1U);
   }
