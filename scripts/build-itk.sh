@@ -48,15 +48,17 @@ flags=(-ffunction-sections -fdata-sections)
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
 require_packages build-essential castxml git libhwy-dev python3-dev python3-venv xz-utils
 python=$(command -v "${PYTHON:-python3}") || { echo "PYTHON: no program ${PYTHON:-python3}"; exit 1; }
+command -v castxml >/dev/null || options+=(-DITK_USE_SYSTEM_CASTXML=OFF -DITK_FORBID_DOWNLOADS=OFF) # ITK fetches its own
+[[ $OSTYPE != msys ]] || options+=(-DITK_SKIP_PATH_LENGTH_CHECKS=ON)
 
 inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity" "${flags[@]}"
-  "${CXX:-c++}" --version; castxml --version; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
+  "${CXX:-c++}" --version; castxml --version || true; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/NeighborhoodArgmaxLabel
 tree=$cache/itk-$version-$(sha256sum <<<"$inputs" | cut -c1-12)
 flags+=("-ffile-prefix-map=$tree/source/=") # no folders of this machine in error texts, which name source files
 mkdir -p "$tree"
 exec 9>"$tree/lock"
-flock 9 # a second run waits here for the first
+! command -v flock >/dev/null || flock 9 # a second run waits here for the first
 
 # Unpacks Debian's tar file into the folder `source`. It uses its own package list, so that the machine's apt sources stay
 # unchanged.
@@ -99,11 +101,11 @@ if [[ ! -f $tree/complete ]]; then
     rm -rf download
   fi
   "$python" -m venv "$tree/venv"
-  export PATH=$tree/venv/bin:$PATH
+  export PATH=$tree/venv/bin:$tree/venv/Scripts:$PATH # Scripts: on Windows
   echo "$unity" >"$tree/unity.cmake"
   pip install -q "${tools[@]}"
   CFLAGS="${CFLAGS:-} ${flags[*]}" CXXFLAGS="${CXXFLAGS:-} ${flags[*]}" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
-    "${options[@]}" -DCMAKE_PROJECT_ITK_INCLUDE="$tree/unity.cmake" -DPython3_EXECUTABLE="$tree/venv/bin/python"
+    "${options[@]}" -DCMAKE_PROJECT_ITK_INCLUDE="$tree/unity.cmake" -DPython3_EXECUTABLE="$(command -v python)"
   cmake --build "$tree/build" --target "${targets[@]}"
   touch "$tree/complete" # last, so that the next run continues an interrupted build
 fi

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Builds the Python wheel and prints, as its last line, its path in dist/.
+# `scripts/build-wheel.sh prepare` stops before the wheel, which cibuildwheel then builds, see pyproject.toml.
 # ITK_DIR names your own ITK build tree; castxml must then be installed.
 set -euo pipefail
 scripts=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -9,9 +10,9 @@ cd "$scripts/.."
 mkdir -p build dist
 work=$PWD/build/wheel # always the same path, so that ccache finds earlier results
 exec 9>build/wheel.lock
-flock 9 # a second run waits here for the first
+! command -v flock >/dev/null || flock 9 # a second run waits here for the first
 rm -rf "$work"
-trap 'rm -rf "$work"' EXIT
+[[ ${1:-} == prepare ]] || trap 'rm -rf "$work"' EXIT
 
 # Building a module writes into ITK_DIR. So each build gets its own, without products of earlier builds: the interface
 # files, and a package config that refers to everything else by absolute paths.
@@ -19,6 +20,11 @@ mkdir -p "$work/itk/Wrapping"
 cp "$tree"/ITKConfig*.cmake "$work/itk"
 cp -r "$tree/Wrapping/Typedefs" "$work/itk/Wrapping"
 rm -f "$work"/itk/Wrapping/Typedefs/{,python/}*NeighborhoodArgmaxLabel*
+if [[ ${1:-} == prepare ]]; then
+  castxml=$tree/Wrapping/Generators/CastXML/castxml # if ITK has fetched it
+  [[ ! -d $castxml ]] || cp -r "$castxml" "$work"
+  exit
+fi
 
 # No folders of this machine in error texts, which name source files. ccache makes paths relative to the build folder.
 source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$tree/CMakeCache.txt")
