@@ -26,14 +26,14 @@
 #include <string>
 #include <vector>
 
-// The kernel and the staging of rows by themselves, at every instruction set of the machine. The comparisons of the
-// filter with the plain definition are in RandomComparisonsGTest.cxx.
+// Tests the kernel and the staging of rows alone, with every instruction set of the machine. RandomComparisonsGTest.cxx
+// compares the filter with the plain definition.
 
 namespace
 {
 using namespace itk::NeighborhoodArgmaxLabel;
 
-/** Calls test() at each instruction set. */
+/** Calls test() with each instruction set. */
 template <typename TTest>
 void
 ForEachInstructionSet(const TTest & test)
@@ -56,7 +56,7 @@ struct Pairs
   std::vector<int> second;
 };
 
-/** All pairs of differences of 8 bits whose three values fit. */
+/** All pairs of differences of 8 bits whose three values fit into 8 bits. */
 Pairs
 MakeAllPairs()
 {
@@ -126,7 +126,7 @@ Compare(const Rules & rules, const Pairs & pairs, int shift)
   }
 }
 
-/** What StageRows() does, pixel by pixel. */
+/** StageRows(), pixel by pixel. */
 template <typename TLane, typename TPixel>
 TLane
 StageOne(TPixel pixel, bool isInside, const StageOptions & options, StagedFacts & facts)
@@ -164,7 +164,7 @@ CompareStagingAsIntegers()
                             -1e30f };
   for (std::size_t width = 1; width <= 70; ++width)
   {
-    for (std::size_t at = 0; at <= width; ++at) // the last one: nowhere
+    for (std::size_t at = 0; at <= width; ++at) // the last one is outside
     {
       for (const bool isMasked : { false, true })
       {
