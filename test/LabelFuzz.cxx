@@ -16,8 +16,9 @@
  *
  *=========================================================================*/
 
-// `LabelFuzz IMAGES [SEED]` labels random small images with every instruction set and compares with the plain definition.
-// It prints findings as lines that `LabelFuzz replay FILE` labels again; test/FuzzedLabels.txt keeps earlier findings.
+// `LabelFuzz IMAGES [SEED]` labels random small images with every instruction set and compares with the plain
+// definition. It prints findings as lines that `LabelFuzz replay FILE` labels again; test/FuzzedLabels.txt keeps
+// earlier findings.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "itkNeighborhoodArgmaxLabelKernel.h"
@@ -54,8 +55,8 @@ struct Case
   std::vector<double> spacing;
   double              centerScore{ -100 };
   int                 border{ 0 };
-  int          flags{ 0 }; // 1 strict, 2 ascent, 4 no spacing, 8 face-connected, 16 15 % masked, 32 sheared
-  unsigned int workUnits{ 1 };
+  int                 flags{ 0 }; // 1 strict, 2 ascent, 4 no spacing, 8 face-connected, 16 15 % masked, 32 sheared
+  unsigned int        workUnits{ 1 };
   std::vector<long>   requestedIndex;
   std::vector<long>   requestedSize;
   std::vector<double> values;

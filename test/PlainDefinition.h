@@ -136,7 +136,10 @@ Weight(const itk::Vector<double, VDimension> & vector)
  * equal. Weights of other offsets mean nothing. */
 template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
 std::vector<double>
-Weights(const TImage & image, const std::vector<itk::Offset<VDimension>> & offsets, bool useSpacing, bool fullyConnected)
+Weights(const TImage &                               image,
+        const std::vector<itk::Offset<VDimension>> & offsets,
+        bool                                         useSpacing,
+        bool                                         fullyConnected)
 {
   const auto direction = image.GetDirection();
   bool       isOrthonormal = true;
@@ -161,8 +164,8 @@ Weights(const TImage & image, const std::vector<itk::Offset<VDimension>> & offse
       for (unsigned int c = 0; c < VDimension; ++c)
       {
         const double along = isOrthonormal || !useSpacing ? (c == axis ? 1.0 : 0.0) : direction(c, axis);
-        vector[c] +=
-          static_cast<double>(offset[axis]) * (along * (useSpacing ? static_cast<double>(image.GetSpacing()[axis]) : 1.0));
+        vector[c] += static_cast<double>(offset[axis]) *
+                     (along * (useSpacing ? static_cast<double>(image.GetSpacing()[axis]) : 1.0));
       }
     }
     weights.push_back(Weight(vector));
@@ -252,14 +255,16 @@ Compute(const TImage &                          image,
       continue;
     }
 
-    for (std::size_t label = 0; label < offsets.size() && options.useSpacing && !options.spacingOfRows[0].empty(); ++label)
+    for (std::size_t label = 0; label < offsets.size() && options.useSpacing && !options.spacingOfRows[0].empty();
+         ++label)
     {
       itk::Vector<double, Dimension> vector;
       for (unsigned int axis = 0; axis < Dimension; ++axis)
       {
         const auto & ofRows = options.spacingOfRows[axis];
         const auto   row = static_cast<std::size_t>(p[Dimension > 1 ? 1 : 0] - region.GetIndex(Dimension > 1 ? 1 : 0));
-        vector[axis] = static_cast<double>(offsets[label][axis]) * (ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row]);
+        vector[axis] =
+          static_cast<double>(offsets[label][axis]) * (ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row]);
       }
       weights[label] = label == center ? 0.0 : Weight(vector);
     }

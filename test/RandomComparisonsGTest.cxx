@@ -123,10 +123,10 @@ enum class Kind
 };
 
 const char * const KindNames[] = {
-  "Uniform",    "Smooth",     "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
-  "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
-  "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
-  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "EightsAndOnes",
+  "Uniform",     "Smooth",       "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
+  "AnyBits",     "Extremes",     "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
+  "SomeNaN",     "OnlyNaN",      "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
+  "FixedPoint",  "Offset1000",   "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "EightsAndOnes",
   "PowersOfTwo", "LateFractions"
 };
 
@@ -157,9 +157,9 @@ const char * const BorderNames[] = { "Background", "Inside", "Periodic" };
 template <unsigned int VDimension>
 struct Case
 {
-  itk::Size<VDimension>                size{ itk::Size<VDimension>::Filled(5) };
-  itk::Index<VDimension>               index{};
-  itk::Vector<double, VDimension>      spacing{ 1.0 };
+  itk::Size<VDimension>           size{ itk::Size<VDimension>::Filled(5) };
+  itk::Index<VDimension>          index{};
+  itk::Vector<double, VDimension> spacing{ 1.0 };
 
   itk::Matrix<double, VDimension, VDimension> direction{ itk::Matrix<double, VDimension, VDimension>::GetIdentity() };
 
@@ -196,7 +196,8 @@ operator<<(std::ostream & out, const Case<VDimension> & c)
              << "\n  CenterScore " << c.options.centerScore << ", LabelStrictExtrema " << c.options.strict
              << ", Ascent " << c.options.ascent << ", UseImageSpacing " << c.options.useSpacing << ", FullyConnected "
              << c.options.fullyConnected << ", Radius " << c.options.radius << ", BackgroundValue "
-             << c.options.backgroundValue << ", axes with spacing of rows " << c.axesWithSpacingOfRows << ", Border" << BorderText(c.options.border) << ", direction\n"
+             << c.options.backgroundValue << ", axes with spacing of rows " << c.axesWithSpacingOfRows << ", Border"
+             << BorderText(c.options.border) << ", direction\n"
              << c.direction;
 }
 
@@ -466,7 +467,8 @@ NeighborhoodText(const TImage &                             image,
   return text.str();
 }
 
-/** Runs the filter on an image, with every instruction set, and compares labels and scores with the plain definition. */
+/** Runs the filter on an image, with every instruction set, and compares labels and scores with the plain definition.
+ */
 template <typename TLabel = unsigned char, typename TPixel, unsigned int VDimension>
 testing::AssertionResult
 RunImage(itk::Image<TPixel, VDimension> * image, Case<VDimension> c)
@@ -616,7 +618,8 @@ RandomSpacing(Random & random)
   return spacing;
 }
 
-/** A direction: a rounded rotation, a lattice with symmetry (hexagonal in its first two axes), or any regular matrix. */
+/** A direction: a rounded rotation, a lattice with symmetry (hexagonal in its first two axes), or any regular matrix.
+ */
 template <unsigned int VDimension>
 itk::Matrix<double, VDimension, VDimension>
 RandomDirection(Random & random)

@@ -126,7 +126,7 @@ struct Walk
   const typename TFilter::LabelImageType &                  labels;
   const typename TFilter::MaskImageType *                   mask;
   typename TFilter::LabelImageType::PixelType               background;
-  std::array<bool, TFilter::ImageDimension> isPeriodic;
+  std::array<bool, TFilter::ImageDimension>                 isPeriodic;
   itk::Neighborhood<unsigned char, TFilter::ImageDimension> neighborhood;
   std::vector<double>                                       sums;
   itk::SizeValueType                                        numberOfCycles{ 0 };

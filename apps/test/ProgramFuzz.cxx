@@ -17,8 +17,8 @@
  *=========================================================================*/
 
 // `ProgramFuzz FILES [SEED]` runs the program on damaged files. Within limits on memory, it must label each of them or
-// report the problem in one line, and leave no other files; what hangs must end at SIGINT. Findings are printed as lines
-// for DamagedFiles.txt.
+// report the problem in one line, and leave no other files; what hangs must end at SIGINT. Findings are printed as
+// lines for DamagedFiles.txt.
 
 #include "DamagedFiles.h"
 
