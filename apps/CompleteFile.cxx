@@ -57,7 +57,7 @@ ExpectBytes(const itk::ImageIOBase * io, Bytes found, Bytes expected)
   }
 }
 
-/** The size of what is compressed (zlib, gzip) from this byte of the file on, after all of its checksums. */
+/** The decompressed size (zlib, gzip) of the file from this byte on, with all checksums verified. */
 Bytes
 InflatedSize(const itk::ImageIOBase * io, const fs::path & file, Bytes start)
 {
@@ -137,7 +137,7 @@ CheckMetaImage(itk::ImageIOBase * io)
   CheckInflated(io, isLocal ? file : file.parent_path() / data, start);
 }
 
-/** The voxels follow an empty line, or have a file of their own. ITK does not look at their checksum. */
+/** The voxels follow an empty line or are in a separate file. ITK does not verify their checksum. */
 void
 CheckNrrd(const itk::ImageIOBase * io)
 {
@@ -163,7 +163,7 @@ CheckNrrd(const itk::ImageIOBase * io)
   }
 }
 
-/** NIfTI's library takes the voxels of `x.nii` for those of `x.nii.gz`, and of others if a pair has no .img. */
+/** NIfTI's library reads the voxels of `x.nii` for `x.nii.gz`, and those of another file if a pair has no .img. */
 void
 CheckNifti(const itk::ImageIOBase * io)
 {
@@ -184,7 +184,7 @@ CheckNifti(const itk::ImageIOBase * io)
   }
 }
 
-/** All pages, and that their strips or tiles lie in the file. */
+/** Checks that all pages and their strips or tiles lie in the file. */
 void
 CheckTiff(const itk::ImageIOBase * io)
 {
@@ -195,7 +195,7 @@ CheckTiff(const itk::ImageIOBase * io)
   do
   {
     ++page;
-    const std::uint32_t parts = tiff ? TIFFNumberOfStrips(tiff.get()) : 0; // of tiles as well
+    const std::uint32_t parts = tiff ? TIFFNumberOfStrips(tiff.get()) : 0; // also the number of tiles
     for (std::uint32_t part = 0; part < parts && problem.empty(); ++part)
     {
       const auto start = TIFFGetStrileOffset(tiff.get(), part);
@@ -213,7 +213,7 @@ CheckTiff(const itk::ImageIOBase * io)
   }
 }
 
-/** The end marker of JPEG and JPEG 2000, which no voxel contains, has to follow the last start of voxels. */
+/** The end marker of JPEG and JPEG 2000, which no voxel contains, must follow the last start of voxels. */
 void
 CheckEndMarker(const itk::ImageIOBase * io, const std::string & startMarker)
 {
@@ -225,7 +225,7 @@ CheckEndMarker(const itk::ImageIOBase * io, const std::string & startMarker)
   }
 }
 
-/** The element of the voxels gives their length; where they are compressed, a delimiter ends them. */
+/** The element of the voxels has their length; if they are compressed, a delimiter ends them. */
 void
 CheckDicom(const itk::ImageIOBase * io)
 {
@@ -254,7 +254,7 @@ CheckDicom(const itk::ImageIOBase * io)
   }
 }
 
-/** Of the formats that ITK reads in pieces, the last voxel alone: their readers then say what is missing. */
+/** Reads only the last voxel, of formats that ITK reads in pieces: their readers then report missing data. */
 void
 CheckLastVoxel(itk::ImageIOBase * io)
 {

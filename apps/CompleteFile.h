@@ -20,8 +20,8 @@
 
 #include "itkImageIOBase.h"
 
-/** Throws where a file ends too early or fails the checksums of its format. ITK's reader of a truncated TIFF, JPEG,
- * DICOM, GIPL or MetaImage file, for one, may give an image without a word. `io` has read the header. */
+/** Throws if a file ends too early or fails the checksums of its format. ITK's readers may return an image without an
+ * error if a TIFF, JPEG, DICOM, GIPL or MetaImage file is truncated. `io` has read the header. */
 void
 CheckComplete(itk::ImageIOBase * io);
 

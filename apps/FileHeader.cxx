@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-/** Numbers at fixed places of a header, in either byte order. */
+/** Numbers at fixed positions of a header, in either byte order. */
 class Fields
 {
 public:
@@ -102,8 +102,8 @@ IsOrthogonal(const std::vector<std::vector<double>> & lattice)
   return true;
 }
 
-/** The axes of the file are the cell's by MAPC, MAPR, MAPS, at the cell's angles. ITK takes them for X, Y, Z at right
- * angles. */
+/** MAPC, MAPR, MAPS map the axes of the file to those of the cell, at the cell's angles. ITK reads them as X, Y, Z at
+ * right angles. */
 FileHeader
 ReadMrc(const itk::ImageIOBase * io)
 {
@@ -155,7 +155,7 @@ ReadMrc(const itk::ImageIOBase * io)
   }
   result.spacing.resize(io->GetNumberOfDimensions(), 1);
 
-  // Bytes are signed since the format of 2014, and by a flag of IMOD before; else the statistics tell.
+  // Bytes are signed since the format of 2014, and earlier with a flag of IMOD; otherwise the statistics decide.
   constexpr std::int32_t stampOfImod = 1146047817;
   const auto             lowest = header.Get<float>(76);
   const auto             highest = header.Get<float>(80);
@@ -177,7 +177,7 @@ ReadMrc(const itk::ImageIOBase * io)
   return result;
 }
 
-/** What NIfTI-1 and NIfTI-2 have in common. */
+/** The fields that NIfTI-1 and NIfTI-2 have in common. */
 struct Nifti
 {
   int                              datatype;
@@ -230,7 +230,7 @@ ReadNiftiFields(const fs::path & file)
     result.steps[axis] = std::abs(real(76, 104, axis + 1));
     for (unsigned int row = 0; row < 3; ++row)
     {
-      // From right, front, up to left, back, up.
+      // NIfTI's axes point right, front, up; ITK's left, back, up.
       result.lattice[axis][row] = (row < 2 ? -1 : 1) * real(280 + 16 * row, 400 + 32 * row, axis);
     }
   }
@@ -366,7 +366,7 @@ ReadMetaImage(const itk::ImageIOBase * io)
   return result;
 }
 
-/** ITK's readers of text take all from a word on, such as nan, for 0. */
+/** ITK's readers of text read 0 from the first word, such as nan, on. */
 void
 RefuseWordsAmongNumbers(const fs::path & file, const std::string & text)
 {
@@ -424,7 +424,7 @@ CheckMetaImageText(const fs::path & file)
   }
 }
 
-/** ITK drops the sign. */
+/** The sign of the pixel type, which ITK drops. */
 FileHeader
 ReadJpeg2000(const itk::ImageIOBase * io)
 {
@@ -450,7 +450,7 @@ ReadJpeg2000(const itk::ImageIOBase * io)
   return result;
 }
 
-/** The values of an element, wherever it is, in little endian files. */
+/** The values of an element at any position of a little endian file. */
 std::vector<std::string>
 DicomValues(const std::string & bytes, const std::string & tag)
 {

@@ -25,19 +25,19 @@
 #include <string>
 #include <vector>
 
-/** What a file says where ITK's readers say something else, or nothing. */
+/** Facts of a file that ITK's readers misread or ignore. */
 struct FileHeader
 {
   itk::IOComponentEnum             component{ itk::IOComponentEnum::UNKNOWNCOMPONENTTYPE };
-  std::vector<double>              spacing{}; // in millimeters where the unit is known
-  std::vector<std::vector<double>> lattice{}; // the step along each axis, as a vector in space, where they are oblique
-  std::vector<std::string>         spacingNotes{}; // what is known of the spacing and not used: "has ..."
-  std::vector<std::string>         notes{};        // whatever else is not used
+  std::vector<double>              spacing{};      // in millimeters if the unit is known
+  std::vector<std::vector<double>> lattice{};      // of oblique axes: the step along each one, as a vector in space
+  std::vector<std::string>         spacingNotes{}; // facts about the spacing that are not used: "has ..."
+  std::vector<std::string>         notes{};        // other facts that are not used
   std::optional<double>            nodata{};
 };
 
-/** Reads it by an own look at the file; of formats that ITK's readers understand well it is empty. Throws what cannot
- * be read right at all, with a remedy. `io` has read the header. */
+/** Reads the header of the file itself; the result is empty for formats that ITK reads correctly. Throws an error with
+ * a remedy if the file cannot be read correctly at all. `io` has read the header. */
 FileHeader
 ReadFileHeader(const itk::ImageIOBase * io);
 
@@ -53,7 +53,7 @@ Text(double number);
 std::string
 Text(const std::vector<double> & numbers);
 
-/** All bytes of a file; of a compressed one (gzip) what they mean. At most `limit`. */
+/** The bytes of a file, decompressed if it is gzip. At most `limit`. */
 std::string
 ContentsOf(const std::filesystem::path & file, std::size_t limit = SIZE_MAX);
 

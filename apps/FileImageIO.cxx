@@ -23,7 +23,7 @@
 
 namespace
 {
-/** ITK refuses a sheared sform of NIfTI after it has read all else. Whether it has. */
+/** Whether ITK has refused a sheared sform of NIfTI, which it does after it has read everything else. */
 bool
 HasRefusedShear(itk::ImageIOBase * reader)
 {

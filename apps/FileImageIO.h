@@ -24,7 +24,7 @@
 
 #include <vector>
 
-/** A reader of ITK's, put right by what the file says. */
+/** One of ITK's readers, corrected by the FileHeader. */
 class FileImageIO : public itk::ImageIOBase
 {
 public:

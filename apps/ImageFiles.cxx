@@ -46,7 +46,7 @@ CheckLibraryText()
 
 namespace
 {
-/** Files of Zeiss are TIFF as well, of a kind of their own. */
+/** Whether TiffFileImageIO reads the file; the TIFF files of Zeiss (.lsm) differ from others. */
 bool
 IsTiff(const fs::path & file)
 {
@@ -96,7 +96,7 @@ NoteLibraryText(const fs::path & file)
   std::istringstream lines(text.substr(std::exchange(noted, text.size())));
   for (std::string line; std::getline(lines, line) && !file.empty();)
   {
-    // Before the text, ITK and GDCM have a line with the place in their source, ITK also the object.
+    // Before the text, ITK and GDCM print a line with the position in their source; ITK also prints the object.
     const auto object = line.find("): ");
     line.erase(0, line.find("(0x") < object && object != std::string::npos ? object + 3 : 0);
     const bool isPlace = line.rfind("WARNING: In ", 0) == 0 || line.rfind("Warning: In ", 0) == 0;

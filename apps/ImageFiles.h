@@ -36,7 +36,7 @@
 
 #include <zlib.h>
 
-/** Throws what MetaIO has printed since the last call: it reports a failure nowhere else. */
+/** Throws what MetaIO has printed since the last call: it reports failures in no other way. */
 void
 CheckLibraryText();
 
@@ -44,15 +44,15 @@ CheckLibraryText();
 void
 PrintNote(const std::filesystem::path & file, const std::string & text);
 
-/** Prints what ITK has printed since the last call, a line each, as notes on the file. */
+/** Prints each line that ITK has printed since the last call as a note on the file. */
 void
 NoteLibraryText(const std::filesystem::path & file);
 
-/** Prints what is known of the file and not used. */
+/** Prints the facts about the file that are not used. */
 void
 NoteHeader(const FileImageIO * io, const Options & options);
 
-/** Opens a file; the spacing goes before that of the file, if there is any. */
+/** Opens a file. A given spacing overrides that of the file. */
 FileImageIO::Pointer
 ReadHeader(const std::filesystem::path & file, const std::vector<double> & spacing = {});
 
@@ -67,18 +67,18 @@ SizeAsString(const itk::ImageIOBase * io);
 std::string
 Describe(const itk::ImageIOBase * io);
 
-/** Puts a file on the disk, out of the system's memory. */
+/** Flushes a file to the disk. */
 void
 Flush(const std::filesystem::path & file);
 
-/** While the process runs, this is what the program is at. */
+/** Sets the program's activity while the process object runs. */
 inline void
 Tell(itk::ProcessObject * process, const Activity & activity)
 {
   const auto before = std::make_shared<Activity>();
   process->AddObserver(itk::StartEvent(), [=](const itk::EventObject &) {
     CheckLibraryText();
-    NoteLibraryText({}); // of others
+    NoteLibraryText({}); // of earlier activities
     *before = Begin(activity);
   });
   process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) {
@@ -127,7 +127,7 @@ KeepsImage(itk::ImageIOBase * io, const std::filesystem::path & file)
   }
 }
 
-/** Refuses a format of two files, one that does not keep such an image, and one that cannot be streamed if `stream`. */
+/** Refuses a format of two files, one that does not keep such an image, and, to `stream`, one that cannot stream. */
 template <typename TImage>
 void
 CheckFormat(const StagedFile & staged, bool stream)
@@ -175,7 +175,7 @@ Checksum(uLong checksum, const TImage * image, typename TImage::RegionType regio
   return checksum;
 }
 
-/** The checksum of a file, which is read in pieces if ITK can. */
+/** The checksum of a file, read in pieces if ITK can. */
 template <typename TImage>
 uLong
 ChecksumOfFile(const std::filesystem::path & file)
@@ -205,8 +205,8 @@ ChecksumOfFile(const std::filesystem::path & file)
   return checksum;
 }
 
-/** Writes the staged file in a number of pieces, each of which runs the pipeline, and makes sure that it is whole and
- * on the disk. */
+/** Writes the staged file in a number of pieces, each of which runs the pipeline, flushes it to the disk, and checks
+ * that it is complete. */
 template <typename TImage>
 void
 WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, bool verify)
@@ -219,7 +219,7 @@ WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, boo
     writer->SetFileName(staged.file.string());
     writer->SetNumberOfStreamDivisions(divisions);
     writer->AddObserver(itk::ProgressEvent(), [&](const itk::EventObject &) {
-      if (verify && writer->GetProgress() > 0) // a piece is written, and still there
+      if (verify && writer->GetProgress() > 0) // a piece is written and still in memory
       {
         written = Checksum(written, image, image->GetRequestedRegion());
       }
@@ -231,7 +231,7 @@ WriteFile(TImage * image, const StagedFile & staged, unsigned int divisions, boo
   CheckComplete(ReadHeader(staged.file)->GetReader());
   if (verify && ChecksumOfFile<TImage>(staged.file) != written)
   {
-    throw Error(staged.file, "was not written well: read back, its voxels are others");
+    throw Error(staged.file, "was written wrongly: its voxels differ when read back");
   }
   Begin(before);
 }

@@ -42,7 +42,7 @@
 #include <stdio.h> // dprintf
 #include <unistd.h>
 
-/** A bar over a number of runs of the process; only on a terminal. */
+/** A progress bar over a number of runs of the process object; only on a terminal. */
 inline void
 ShowProgress(itk::ProcessObject * process, unsigned int runs)
 {
@@ -61,7 +61,7 @@ ShowProgress(itk::ProcessObject * process, unsigned int runs)
   process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) { show(++*done / runs); });
 }
 
-/** Says that nothing will be labeled: a single DICOM slice, for one, is a 3-D image. */
+/** Notes that no voxel will be labeled: a single DICOM slice, for example, is a 3-D image. */
 template <unsigned int VDimension>
 void
 NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & radius, const Options & options)
@@ -79,7 +79,7 @@ NoteThinImage(const itk::Size<VDimension> & size, const itk::Size<VDimension> & 
   }
 }
 
-/** The number as a pixel, if there is such a pixel. */
+/** The number as a pixel, if the pixel type holds it. */
 template <typename TPixel>
 std::optional<TPixel>
 AsPixel(double number)
@@ -88,14 +88,14 @@ AsPixel(double number)
   {
     return static_cast<TPixel>(number);
   }
-  // Beyond these, a conversion is undefined. 2^64 is not a number of 64 bits, though the maximum is rounded to it.
+  // Outside [low, high) a conversion is undefined. `high` is exact; double would round the maximum of 64 bits.
   const auto low = static_cast<double>(std::numeric_limits<TPixel>::lowest());
   const auto high = std::ldexp(1.0, std::numeric_limits<TPixel>::digits);
   const bool isPixel = number >= low && number < high && number == std::trunc(number);
   return isPixel ? std::optional<TPixel>(static_cast<TPixel>(number)) : std::nullopt;
 }
 
-/** How a mask is read from pixels of any type: 1 where they are not 0. Pixels of 8 bits stay what they are. */
+/** Converts pixels of any type to a mask: 1 where they are not 0. Pixels of 8 bits stay unchanged. */
 struct NotZero
 {
   using ComponentType = bool;
@@ -112,7 +112,7 @@ struct NotZero
   }
 };
 
-/** Reads the file, of which nothing is missing, in the pieces that are asked for if ITK can. */
+/** Reads the complete file, in the requested pieces if ITK can. */
 template <typename TReader>
 typename TReader::Pointer
 MakeReader(const std::string & file, const std::vector<double> & spacing)
@@ -129,7 +129,7 @@ MakeReader(const std::string & file, const std::vector<double> & spacing)
   return reader;
 }
 
-/** What the user gave; or what the file says, which may be a number that its pixels cannot have. */
+/** The nodata of the user, or that of the file, which its pixel type may not hold. */
 template <typename TPixel>
 std::optional<double>
 NodataOf(const Options & options)
@@ -150,7 +150,7 @@ NodataOf(const Options & options)
   return options.nodataOfFile;
 }
 
-/** The pixels that are inside the mask, if there is one, and are not nodata. */
+/** The pixels that are inside the mask, if there is one, and not nodata. */
 template <typename TImage>
 typename itk::ImageSource<itk::Image<unsigned char, TImage::ImageDimension>>::Pointer
 WithoutNodata(const TImage * image, const itk::Image<unsigned char, TImage::ImageDimension> * mask, double value)
@@ -225,7 +225,7 @@ WriteFollowed(TFollower * follower, const std::string & file, const Options & op
   }
 }
 
-/** Runs the filters, and leaves all outputs as staged files. */
+/** Runs the filters and writes all outputs as staged files. */
 template <typename TFilter, typename TBasinFilter, typename TAccumulateFilter>
 void
 WriteOutputs(TFilter *           filter,
@@ -315,14 +315,14 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   const bool isMasked = maskReader || nodata;
   const auto basinFilter =
     MakeFollower<BasinFilterType>("--basins", options.basins, filter.GetPointer(), isMasked, options);
-  const auto accumulateFilter = MakeFollower<AccumulateFilterType>(
-    "--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
+  const auto accumulateFilter =
+    MakeFollower<AccumulateFilterType>("--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
   WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), accumulateFilter.GetPointer(), options);
 }
 
-/** Takes labels of 8 bits, or of 16 where the radius needs them. */
+/** Chooses labels of 8 bits, or of 16 if the radius needs them. */
 template <typename TPixel, unsigned int VDimension>
 void
 LabelPixels(const Options & options)
@@ -345,7 +345,7 @@ LabelPixels(const Options & options)
   }
   if (labels > 256)
   {
-    // Every integer type that double holds may be read as that here: the differences are the same.
+    // Every integer type that double holds may be read as double here: the differences are the same.
     constexpr bool isKept =
       std::is_same<TPixel, float>::value || (std::is_integral<TPixel>::value && sizeof(TPixel) > 4);
     using WidePixelType = std::conditional_t<isKept, TPixel, double>;

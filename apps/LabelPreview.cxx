@@ -25,7 +25,7 @@ namespace LabelPreview
 {
 namespace
 {
-/** The values in gray, from the 1st percentile of the finite ones in black to the 99th in white. */
+/** The values in gray: the 1st percentile of the finite ones is black, the 99th white. */
 std::vector<Color>
 GrayLevels(const std::vector<double> & values)
 {
@@ -80,7 +80,7 @@ Write(Picture * picture, itk::IndexValueType x, itk::IndexValueType y, std::stri
     float         x, y, z;
     unsigned char color[4];
   };
-  // The font consists of rectangles, of four corners each.
+  // The font consists of rectangles with four corners each.
   std::vector<std::array<Corner, 4>> rectangles(40 * text.size());
   rectangles.resize(stb_easy_font_print(
     0, 0, text.data(), nullptr, rectangles.data(), static_cast<int>(rectangles.size() * sizeof(rectangles[0]))));
@@ -96,8 +96,8 @@ Write(Picture * picture, itk::IndexValueType x, itk::IndexValueType y, std::stri
   }
 }
 
-/** A block of swatches for each step along z (side by side) and t (below each other), placed as the voxels are in the
- * picture; and what black and white mean. */
+/** A block of swatches for each step along z (side by side) and t (below each other), arranged like the voxels of the
+ * picture; and the meaning of black and white. */
 struct Legend
 {
   static constexpr itk::SizeValueType Gap = 12;

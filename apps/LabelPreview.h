@@ -42,7 +42,7 @@ Gray(double value)
   return color;
 }
 
-/** What a slice and the legend need, free of the image's type. Rows are bottom up if `upsideDown`. */
+/** The data of a slice and the legend, independent of the image's type. Rows are bottom up if `upsideDown`. */
 struct Slice
 {
   itk::SizeValueType  width;
@@ -52,7 +52,7 @@ struct Slice
   std::vector<double> values;
   std::vector<Color>  colors;
 
-  // The legend: the color of each label, and the radius on each of the four axes, 0 where there is no axis.
+  // The legend: the color of each label, and the radius on each of four axes, 0 if there is no such axis.
   std::vector<Color>                labelColors;
   std::array<itk::SizeValueType, 4> radius;
 };
@@ -86,8 +86,8 @@ ColorOfOffset(const itk::Offset<VDimension> & offset)
   return color;
 }
 
-/** Whether the rows run from the bottom of the usual view to its top: to the front, or (of a sagittal or coronal scan)
- * to the head. */
+/** Whether the rows run from the bottom of the usual view to its top: to the front, or to the head in a sagittal or
+ * coronal scan. */
 template <typename TDirection>
 bool
 IsUpsideDown(const TDirection & direction)
@@ -97,7 +97,7 @@ IsUpsideDown(const TDirection & direction)
   return std::abs(toHead) > std::abs(toBack) ? toHead > 0 : toBack < 0;
 }
 
-/** Brings the middle slice of the filter's output up to date, and collects what the picture shows of it. */
+/** Updates the middle slice of the filter's output and collects the data of the picture. */
 template <typename TFilter>
 Slice
 CollectMiddleSlice(TFilter * filter)
@@ -133,7 +133,7 @@ CollectMiddleSlice(TFilter * filter)
     slice.labelColors.push_back(ColorOfOffset(TFilter::OffsetOfLabel(label, radius)));
   }
 
-  // The voxels whose whole neighborhood is in the image: elsewhere a `Background` border has no label.
+  // The voxels whose whole neighborhood is in the image: with a `Background` border, others have no label.
   auto labeled = image;
   if (filter->GetBorder() == TFilter::BorderEnum::Background)
   {
@@ -154,7 +154,7 @@ CollectMiddleSlice(TFilter * filter)
   return slice;
 }
 
-/** The slice beside its labels above the legend. Small slices are enlarged by whole factors, large ones are thinned. */
+/** The slice next to its labels, above the legend. Small slices are enlarged by whole factors, large ones thinned. */
 Picture::Pointer
 Draw(const Slice & slice);
 } // namespace LabelPreview

@@ -35,9 +35,9 @@ struct Options
   std::string               input;
   std::string               output;
   std::string               mask;
-  std::vector<double>       spacing; // of all images that are read, if given
+  std::vector<double>       spacing; // of all input images, if given
   std::optional<double>     nodata;
-  std::optional<double>     nodataOfFile; // as the input says
+  std::optional<double>     nodataOfFile; // as the input declares it
   std::string               score;
   std::string               basins;
   std::string               accumulation;
@@ -55,7 +55,7 @@ struct Options
   bool                      noVerify{ false };
 };
 
-/** What the user gets to read: one line. */
+/** An error message for the user: one line. */
 class Error : public std::runtime_error
 {
 public:

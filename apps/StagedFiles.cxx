@@ -53,7 +53,7 @@ LockDirectory(const fs::path & directory)
   return false;
 }
 
-/** Removes the staging directories of runs that are no more. */
+/** Removes the staging directories of runs that have ended. */
 void
 RemoveLeftovers(const fs::path & parent)
 {
@@ -112,7 +112,7 @@ StageFile(const std::string & name)
   }
   RemoveLeftovers(target.parent_path());
 
-  // A run that starts meanwhile may take a directory for a leftover until it is locked.
+  // Until the directory is locked, a run that starts now may remove it as a leftover.
   for (int tries = 0; tries < 10; ++tries)
   {
     auto directory = (target.parent_path() / pattern).string();
@@ -174,7 +174,7 @@ PublishStagedFiles()
                   "cannot be given its name: " + error.message() + (published.empty() ? "" : "; written:" + published));
     }
     const int directory = open(staged.target.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    fsync(directory); // its new entry; not all file systems can
+    fsync(directory); // its new entry; some file systems cannot
     close(directory);
     published += " " + staged.name;
   }

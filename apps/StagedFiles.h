@@ -21,27 +21,27 @@
 #include <filesystem>
 #include <string>
 
-/** An output file on the way: it appears under its name when all of them are whole. */
+/** An unfinished output file: it appears under its name when all outputs are complete. */
 struct StagedFile
 {
   std::string           name; // as the user gave it
   std::filesystem::path target;
-  std::filesystem::path directory; // hidden, beside the target, and locked while the program runs
-  std::filesystem::path file;      // in that directory, of the target's name
+  std::filesystem::path directory; // hidden, next to the target, and locked while the program runs
+  std::filesystem::path file;      // in that directory, with the target's name
 };
 
-/** The absolute path, without symbolic links; the last of them may lead to a file that is not there yet. */
+/** The absolute path, without symbolic links; the last link may lead to a file that does not exist yet. */
 std::filesystem::path
 Resolve(const std::filesystem::path & file);
 
-/** Makes the place for an output file; removes what killed runs have left beside it, and says so. */
+/** Makes the directory for an output file; removes those that killed runs have left there, and says so. */
 void
 StageFile(const std::string & name);
 
 const StagedFile &
 Staged(const std::string & name);
 
-/** What keeps the system from writing more into this staged file, or nothing. */
+/** The reason why the system cannot write more into this staged file, or nothing. */
 std::string
 WhyNotWritten(const std::filesystem::path & file);
 

@@ -65,7 +65,7 @@ ReadPage(TIFF * tiff)
   return page;
 }
 
-/** Of tags that libtiff does not know. */
+/** The values of a tag that libtiff does not know. */
 std::vector<double>
 Doubles(TIFF * tiff, std::uint32_t tag)
 {
@@ -83,7 +83,7 @@ TagText(TIFF * tiff, std::uint32_t tag)
   return TIFFGetField(tiff, tag, &count, &text) == 1 && text ? std::string(text, strnlen(text, count)) : "";
 }
 
-/** The value of `name=` in a line of ImageJ's, or of `name="..."` in an element of OME's. */
+/** The value of `name=` in a line of ImageJ, or of `name="..."` in an element of OME. */
 std::string
 ValueOf(const std::string & text, const std::string & name, bool isXml)
 {
@@ -104,7 +104,7 @@ NumberOf(const std::string & text, const std::string & name, bool isXml, double 
   return value.empty() ? missing : std::strtod(value.c_str(), nullptr);
 }
 
-/** Channels beside each other, and slices of several times, are no neighbors. */
+/** Refuses stacks of several channels or times: those are not neighbors. */
 void
 RefuseSeveralStacks(const std::string & file, double channels, double slices, double times, std::size_t pages)
 {
@@ -124,7 +124,7 @@ RefuseSeveralStacks(const std::string & file, double channels, double slices, do
   }
 }
 
-/** Pixels by inch or centimeter; of a stack they do not say how far its slices are. */
+/** Pixels per inch or centimeter; for a stack, they do not tell the distance of slices. */
 void
 UseResolution(TIFF * tiff, std::size_t pages, FileHeader & header)
 {
@@ -233,7 +233,7 @@ UseOme(const std::string & file, const std::string & text, std::size_t pages, Fi
   return true;
 }
 
-/** The keys come in fours: key, place, count, value. */
+/** The model type of a GeoTIFF. Its keys come in fours: key, place, count, value. */
 int
 ModelOfGeoTiff(TIFF * tiff)
 {
@@ -333,7 +333,7 @@ IsGrayPalette(TIFF * tiff, const TiffPage & page)
          std::equal(red, red + size, blue) && std::is_sorted(red, red + size);
 }
 
-/** By the bits of their numbers. */
+/** Converts half floats by their bits. */
 float
 FromHalf(std::uint16_t half)
 {
@@ -345,7 +345,7 @@ FromHalf(std::uint16_t half)
   return (half & 0x8000) != 0 ? -size : size;
 }
 
-/** The pixels of a row of a strip or a tile, as they are in memory: bits become bytes, and half floats floats. */
+/** Converts a row of a strip or a tile to pixels in memory: bits become bytes, half floats become floats. */
 void
 Unpack(const TiffPage & page, const unsigned char * row, std::size_t count, unsigned char * pixels)
 {

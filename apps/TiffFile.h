@@ -30,11 +30,11 @@
 
 using TiffPointer = std::unique_ptr<TIFF, void (*)(TIFF *)>;
 
-/** With libtiff's complaints kept for TiffProblem(). */
+/** Opens a file and keeps libtiff's complaints for TiffProblem(). */
 TiffPointer
 OpenTiff(const std::string & file);
 
-/** The first thing that libtiff complained of since the file was opened, or nothing. */
+/** libtiff's first complaint since the file was opened, or nothing. */
 const std::string &
 TiffProblem();
 
@@ -57,8 +57,8 @@ struct TiffPage
   }
 };
 
-/** Reads TIFF of one value a pixel by libtiff: all integers and real numbers, in strips and tiles; pages are slices.
- * ITK's reader fails at some of them without a word. */
+/** Reads TIFF of one value a pixel with libtiff: all integers and real numbers, in strips and tiles; pages are slices.
+ * ITK's reader fails on some of them without an error. */
 class TiffFileImageIO : public itk::ImageIOBase
 {
 public:
@@ -110,7 +110,7 @@ private:
 
   FileHeader          m_Header;
   TiffPage            m_Page;
-  std::vector<tdir_t> m_Slices; // the pages that are no masks or smaller copies
+  std::vector<tdir_t> m_Slices; // the pages that are not masks or smaller copies
 };
 
 #endif

@@ -44,7 +44,7 @@ namespace fs = std::filesystem;
 
 namespace
 {
-/** Survives the worker, however it ends. */
+/** Memory that survives the worker, however it ends. */
 struct Notes
 {
   bool                    isDone;
@@ -70,7 +70,7 @@ Note(std::array<char, VSize> & place, const std::string & text)
   place[text.copy(place.data(), VSize - 1)] = '\0';
 }
 
-/** The last line that a library printed, with " (" before and ")" behind it. */
+/** The last line that a library printed, in parentheses after a space. */
 std::string
 LastLibraryLine()
 {
@@ -83,8 +83,8 @@ LastLibraryLine()
   return last.empty() ? "" : " (" + last.substr(0, 200) + ")";
 }
 
-/** What ITK says, without "itk::ERROR: Class(address): ", the staged name, and the reason that it takes from an old
- * errno. */
+/** ITK's message without "itk::ERROR: Class(address): ", without the staged name, and without a reason that comes from
+ * an old errno. */
 std::string
 TextOf(const std::exception & exception)
 {
@@ -158,7 +158,7 @@ IsCrash(int signal)
          signal == SIGSYS || signal == SIGTRAP;
 }
 
-/** What a signal to the worker, or to the program, is to the user. */
+/** The error message for a signal to the worker or to the program. */
 std::string
 ProblemOfSignal(int signal, bool isOfWorker)
 {

@@ -22,8 +22,8 @@
 #include <functional>
 #include <string>
 
-/** From here on no signal ends the program: RunWorker() waits for those that would, and the caller cleans up. Signals
- * that are ignored stay so. */
+/** From here on no signal ends the program: RunWorker() waits for signals that would, and the caller cleans up. Ignored
+ * signals stay ignored. */
 void
 HoldSignals();
 
@@ -34,20 +34,20 @@ struct Outcome
   std::string problem{};
 };
 
-/** Does the work in a process of its own, whose prints are kept back, and waits for it. So an exception, a crash in a
- * library, a limit of the system and a signal to either process all end alike: in one line. */
+/** Does the work in a separate process, whose prints are kept back, and waits for it. So an exception, a crash in a
+ * library, a limit of the system and a signal to either process all end in the same way: with one line. */
 Outcome
 RunWorker(const std::function<void()> & work);
 
-/** What the worker is at. It becomes part of the line. */
+/** The worker's current activity, for error messages. */
 struct Activity
 {
   const char *          verb; // "reading", "writing", "labeling"
   std::filesystem::path file;
-  std::string           expected; // of a file that is read: "20x20x20 voxels of float"
+  std::string           expected; // contents of the file to read: "20x20x20 voxels of float"
 };
 
-/** Begins an activity and returns the one before. */
+/** Begins an activity and returns the previous one. */
 Activity
 Begin(const Activity & activity);
 
@@ -55,7 +55,7 @@ Begin(const Activity & activity);
 std::string
 LibraryText();
 
-/** The user's stderr, which the worker's own is not. */
+/** The original stderr; the worker's own is redirected. */
 int
 Terminal();
 

@@ -51,7 +51,7 @@ AddFile(CLI::App & app, const std::string & name, std::string & file, const std:
   return app.add_option(name, file, help)->type_name("FILE");
 }
 
-/** Of `R[,R...]`. CLI11 would drop what is empty in a list, and join lists. */
+/** Reads `R[,R...]`. CLI11 would drop empty values of a list, and join lists. */
 std::vector<unsigned int>
 Radius(const std::string & given)
 {
@@ -69,7 +69,7 @@ Radius(const std::string & given)
   return radius;
 }
 
-/** Of `X,Y[,...]`. */
+/** Reads `X,Y[,...]`. */
 std::vector<double>
 Spacing(const std::string & given)
 {
@@ -87,7 +87,7 @@ Spacing(const std::string & given)
   return spacing;
 }
 
-/** What competes for a label, and how. */
+/** Options that decide which voxels compete, and how. */
 void
 AddRules(CLI::App & app, Options & options)
 {
@@ -102,7 +102,7 @@ AddRules(CLI::App & app, Options & options)
     .add_option_function<std::string>(
       "--spacing",
       [&options](const std::string & given) { options.spacing = Spacing(given); },
-      "Distances of pixels along each axis, x first,\nwhere INPUT has none or wrong ones")
+      "Distances of pixels along each axis, x first,\nif INPUT has none or wrong ones")
     ->type_name("X,Y[,...]");
   app.add_flag("--face-connected", options.faceConnected, "Only face neighbors compete; labels keep their numbers");
   app
@@ -140,43 +140,41 @@ AddRules(CLI::App & app, Options & options)
 void
 AddFurtherOutputs(CLI::App & app, Options & options)
 {
-  AddFile(app, "--score", options.score, "Write also the score (the slope) of each voxel's label");
+  AddFile(app, "--score", options.score, "Also write the score (the slope) of each voxel's label");
   AddFile(app,
           "--basins",
           options.basins,
-          "Write also the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
+          "Also write the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
           "on, 0 is background. With --mask, or a background border, --background-value\n"
-          "has to be no label, such as 255; --center-score 0 makes each minimum a basin");
+          "must not be a label, such as 255; --center-score 0 makes each minimum a basin");
   AddFile(app,
           "--accumulation",
           options.accumulation,
-          "Write also the number of voxels that drain through each voxel, 32 bits a pixel;\n"
+          "Also write the number of voxels that drain through each voxel, 32 bits a pixel;\n"
           "the background value as for --basins");
-  AddFile(app, "--preview", options.preview, "Write also a picture of the middle slice and its labels")
-    ->type_name("FILE.png");
+  AddFile(app, "--preview", options.preview, "Also draw the middle slice and its labels")->type_name("FILE.png");
 }
 
-/** What changes no label. */
+/** Options that change no label. */
 void
 AddMeans(CLI::App & app, Options & options)
 {
   app
     .add_option("--stream",
                 options.streamDivisions,
-                "Work in N pieces, for images larger than memory. It depends on the formats:\n"
-                "OUTPUT and the score file have to be ones that ITK writes in pieces (.mha,\n"
-                ".hdf5, .mrc, .vtk); an input that it does not read in pieces (what is compressed,\n"
-                "NIfTI, NRRD, PNG) is read whole")
+                "Work in N pieces, for images larger than memory. This depends on the formats:\n"
+                "ITK must write OUTPUT and the score file in pieces (.mha, .hdf5, .mrc, .vtk);\n"
+                "an input that it does not read in pieces (compressed, NIfTI, NRRD, PNG) is\n"
+                "read whole")
     ->type_name("N")
     ->check(CLI::Range(1, 1000000, "from 1 on"));
   app.add_option("--threads", options.threads, "Number of threads (default: one for each processor)")
     ->type_name("N")
     ->check(CLI::Range(1, static_cast<int>(itk::ITK_MAX_THREADS)));
-  app.add_flag(
-    "--no-verify", options.noVerify, "Do not read back what was written, to compare it, before it\ngets its name");
+  app.add_flag("--no-verify", options.noVerify, "Do not read the output back and compare it before it gets its name");
 }
 
-/** CLI11 takes an empty number for 0. */
+/** CLI11 would read an empty number as 0. */
 void
 RefuseEmptyValues(CLI::App & app)
 {
@@ -202,7 +200,7 @@ ParseCommandLine(int argc, char ** argv, Options & options)
           "OUTPUT",
           options.output,
           "Labels, in the format that the extension names: 8 bits a pixel, or 16\n"
-          "where the radius needs them. Refused: what loses values or takes two files")
+          "if the radius needs them. Formats that lose values or take two files are refused")
     ->required();
   AddRules(app, options);
   AddFurtherOutputs(app, options);
@@ -262,7 +260,7 @@ CheckFileNames(const Options & options)
   }
 }
 
-/** Opens a file, of which nothing is missing, and prints what there is to say of it. */
+/** Opens a file, checks that it is complete, and prints notes on it. */
 FileImageIO::Pointer
 Open(const fs::path & file, const Options & options)
 {

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Measures the filter beside a plain one and copying, and on images that people have beside random ones, in some 5 minutes
-# on a machine that does nothing else; prints tables, and draws build/benchmark/{rates,shares}.png. Options go to Google
-# Benchmark, as --benchmark_filter=...
+# Compares the filter with a plain one and with copying, and real images with random ones, in about 5 minutes on an idle
+# machine. Prints tables and draws build/benchmark/{rates,shares}.png. Options are passed to Google Benchmark, such as
+# --benchmark_filter=...
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

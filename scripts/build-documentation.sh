@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the documentation site without a warning, in build/documentation/html, and checks its links and pages in a browser.
+# Builds the documentation site in build/documentation/html, with warnings as errors, and checks its links and pages in a browser.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Prints, as its last line, the path of an ITK build tree that Python wheels of this module can be built against.
+# Prints, as its last line, the path of an ITK build tree for Python wheels of this module.
 # It is built once, in about 4 minutes on 2 cores, and kept in the user's cache folder.
-# ITK_DIR names an own one instead, with ITKCommon wrapped for the types and dimensions of the itk wheels.
+# ITK_DIR names your own one instead, with ITKCommon wrapped for the types and dimensions of the itk wheels.
 set -euo pipefail
 exec 3>&1 1>&2 # only the path goes to stdout
 
@@ -11,15 +11,15 @@ if [[ -n ${ITK_DIR:-} ]]; then
   exit
 fi
 
-# The source is known by its content, wherever it comes from.
+# Checksums identify the source, wherever it comes from.
 version=5.4.7
 checksum=339134599f7b7c3cbeed8f5e2a59d0a218ec7e93c5c6a08f347fce73ba85f03c # SHA-256 of the tar file that Debian has
 commit=4c49df934c316ff87dbbd971b89e63df6bbd1836                           # of ITK's tag
 
 # SWIG 4.3 is the runtime version of the itk wheels, whose type table the module shares.
 tools=(cmake==4.4.4 ninja==1.13.2 swig==4.3.1)
-# The scalars and dimensions that the itk wheels wrap, and their default threader: the first library that is loaded sets
-# it for all.
+# The scalars and dimensions that the itk wheels wrap, and their default threader, which the first loaded library sets
+# for all.
 options=(
   -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON
   -DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF
@@ -28,38 +28,40 @@ options=(
   -DITK_WRAP_complex_double=ON -DITK_WRAP_DOC=OFF -DITK_USE_PYTHON_LIMITED_API=ON -DITK_LEGACY_SILENT=ON
   -DITK_DEFAULT_THREADER=TBB -DITK_USE_SYSTEM_SWIG=ON -DITK_USE_SYSTEM_CASTXML=ON -DITK_FORBID_DOWNLOADS=ON
 )
-# The compiled wrappers of ITK itself come with the itk wheel.
+# The itk wheel contains the compiled wrappers of ITK itself.
 targets=(ITKCommon ITKVNLInstantiation itkvnl_algo itkv3p_netlib itkdouble-conversion itksys ITKCommonSwig)
-# The interface files of ITKCommon that those of this module refer to, in the order of dependence.
+# The interface files of ITKCommon that this module's interface files need, in the order of dependence.
 interfaces=(itkFixedArray itkVector itkCovariantVector itkPoint stdcomplex ITKCommonBase itkSize itkOffset itkIndex
   itkContinuousIndex itkMatrix itkRGBPixel itkRGBAPixel itkVariableLengthVector itkImageRegion
   itkSymmetricSecondRankTensor itkImage itkImageSourceCommon itkImageSource itkImageToImageFilterCommon
   itkImageToImageFilterA itkImageToImageFilterB)
-# Many small sources, of which most time goes into the same headers. Those of number types come first: templates call
-# their functions.
+# Unity builds: many small sources spend most time in the same headers. Headers of number types come first, as templates
+# call their functions.
 unity='cmake_language(DEFER CALL set_target_properties ITKCommon itkvnl
   PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
 cmake_language(DEFER CALL set_target_properties itkvnl PROPERTIES UNITY_BUILD_CODE_BEFORE_INCLUDE
   "#include <vnl/vnl_complex.h>\n#include <vnl/vnl_bignum.h>\n#include <vnl/vnl_rational.h>")'
 
-# The linker leaves out what is not called.
+# So that the linker can drop unused functions.
 flags=(-ffunction-sections -fdata-sections)
 
 source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/packages.sh"
 require_packages build-essential castxml git libhwy-dev python3-dev python3-venv xz-utils
 python=$(command -v "${PYTHON:-python3}") || { echo "PYTHON: no program ${PYTHON:-python3}"; exit 1; }
+command -v castxml >/dev/null || options+=(-DITK_USE_SYSTEM_CASTXML=OFF -DITK_FORBID_DOWNLOADS=OFF) # ITK fetches its own
+[[ $OSTYPE != msys ]] || options+=(-DITK_SKIP_PATH_LENGTH_CHECKS=ON)
 
 inputs=$(printf '%s\n' "$checksum" "${tools[@]}" "${options[@]}" "${targets[@]}" "${interfaces[@]}" "$unity" "${flags[@]}"
-  "${CXX:-c++}" --version; castxml --version; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
+  "${CXX:-c++}" --version; castxml --version || true; "$python" -c 'import sys; print(sys.version, sys.base_prefix)')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/NeighborhoodArgmaxLabel
 tree=$cache/itk-$version-$(sha256sum <<<"$inputs" | cut -c1-12)
-flags+=("-ffile-prefix-map=$tree/source/=") # error texts name source files: without the folders of this machine
+flags+=("-ffile-prefix-map=$tree/source/=") # no folders of this machine in error texts, which name source files
 mkdir -p "$tree"
 exec 9>"$tree/lock"
-flock 9 # a second run waits here for the first
+! command -v flock >/dev/null || flock 9 # a second run waits here for the first
 
-# Into the folder `source`: Debian's tar file, by a package list of our own, so that the machine's apt sources stay as
-# they are.
+# Unpacks Debian's tar file into the folder `source`. It uses its own package list, so that the machine's apt sources stay
+# unchanged.
 debian_source() {
   local address keyring=/usr/share/keyrings/debian-archive-keyring.gpg apt=$PWD/apt
   address=$(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | head -n 1)
@@ -74,7 +76,7 @@ debian_source() {
   mkdir source && tar -xf "insighttoolkit5_$version.orig.tar.xz" -C source --strip-components 1 --exclude '*/test'
 }
 
-# Likewise from ITK's repository.
+# The same from ITK's repository.
 git_source() {
   git clone --depth 1 --branch "v$version" https://github.com/InsightSoftwareConsortium/ITK source
   [[ $(git -C source rev-parse HEAD) == "$commit" ]] || { echo "ITK's tag v$version is not the commit $commit"; exit 1; }
@@ -91,7 +93,7 @@ if [[ ! -f $tree/complete ]]; then
     mv "${interfaces[@]/%/.wrap}" kept
     rm ./*.wrap
     mv kept/* .
-    sed -i /MeshRegion/d ITKCommonBase.wrap # which is of another module
+    sed -i /MeshRegion/d ITKCommonBase.wrap # it belongs to another module
     printf '%s\n' 'itk_wrap_module(ITKCommon)' "set(WRAPPER_SUBMODULE_ORDER ${interfaces[*]})" \
       'itk_auto_load_and_end_wrap_submodules()' >CMakeLists.txt
     mv "$tree/download/source" "$tree/source"
@@ -99,12 +101,12 @@ if [[ ! -f $tree/complete ]]; then
     rm -rf download
   fi
   "$python" -m venv "$tree/venv"
-  export PATH=$tree/venv/bin:$PATH
+  export PATH=$tree/venv/bin:$tree/venv/Scripts:$PATH # Scripts: on Windows
   echo "$unity" >"$tree/unity.cmake"
   pip install -q "${tools[@]}"
   CFLAGS="${CFLAGS:-} ${flags[*]}" CXXFLAGS="${CXXFLAGS:-} ${flags[*]}" cmake -S "$tree/source" -B "$tree/build" -G Ninja \
-    "${options[@]}" -DCMAKE_PROJECT_ITK_INCLUDE="$tree/unity.cmake" -DPython3_EXECUTABLE="$tree/venv/bin/python"
+    "${options[@]}" -DCMAKE_PROJECT_ITK_INCLUDE="$tree/unity.cmake" -DPython3_EXECUTABLE="$(command -v python)"
   cmake --build "$tree/build" --target "${targets[@]}"
-  touch "$tree/complete" # last, so that an interrupted build goes on next time
+  touch "$tree/complete" # last, so that the next run continues an interrupted build
 fi
 echo "$tree/build" >&3

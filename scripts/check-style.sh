@@ -1,5 +1,5 @@
 #!/bin/bash
-# Formats the whole tree, and checks spelling and style: .pre-commit-config.yaml. Fails where something had to be changed.
+# Formats the whole tree and checks spelling and style, see .pre-commit-config.yaml. Fails if it changed anything.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

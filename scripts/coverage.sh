@@ -1,5 +1,5 @@
 #!/bin/bash
-# Which lines of include/ and src/ the C++ tests reach: a table, and pages in build/coverage/html.
+# Lists the lines of include/ and src/ that the C++ tests execute: a table, and pages in build/coverage/html.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

@@ -1,6 +1,5 @@
 #!/bin/bash
-# Labels an MRI of the head, ch2 of Debian's mricron-data, with directions and with the basins that they lead to: the files in
-# build/demo.
+# Computes directions and basins of an MRI of the head, ch2 of Debian's mricron-data, in build/demo.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
@@ -12,7 +11,7 @@ mkdir -p build/demo
 image=/usr/share/mricron/templates/ch2.nii.gz
 label=build/program/apps/neighborhood-argmax-label
 "$label" "$image" build/demo/labels.nii.gz --preview build/demo/labels.png
-# Each minimum a basin, up to the edge of the image.
+# Each minimum gets a basin, up to the edge of the image.
 "$label" "$image" build/demo/descent.nii.gz --center-score 0 --border inside --basins build/demo/basins.nii.gz
 
 cat <<END

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Draws the pictures of documentation/gallery with the scripts in examples/, in at most 256 colors: small files.
+# Draws the pictures of documentation/gallery with the scripts in examples/, in at most 256 colors for small files.
 # PYTHON names a Python that has the wheel with its extra "test".
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."

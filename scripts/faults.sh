@@ -1,7 +1,7 @@
 #!/bin/bash
-# Does again, one by one, what once lost data, labeled wrongly or crashed, and says whether it is mended. It needs root, for a
-# full disk. The tests in Python run with the wheel that scripts/test.sh has put into build/python, or with PYTHON.
-# shellcheck disable=SC2329 # functions are called by fault
+# Repeats, one by one, cases that once lost data, gave wrong labels or crashed, and tells whether they are fixed. It needs root,
+# for a full disk. The Python tests run with the wheel that scripts/test.sh has put into build/python, or with PYTHON.
+# shellcheck disable=SC2329 # fault calls the functions
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
@@ -13,7 +13,7 @@ configure release -DCMAKE_BUILD_TYPE=Release
 cmake --build build/release --target NeighborhoodArgmaxLabelGTestDriver LabelFuzz ProgramTest neighborhood-argmax-label
 : >$log
 
-passes() { # PROGRAM TEST...: none may be skipped
+passes() { # PROGRAM TEST...: no test may be skipped
   local IFS=: output
   output=$("$1" --gtest_filter="${*:2}" 2>&1) || true
   echo "$output" >>$log
@@ -36,8 +36,8 @@ pytest() { # FILE [EXPRESSION]
 
 status=0
 fault() { # TEXT COMMAND...
-  local result="mended"
-  "${@:2}" || result="NOT MENDED" status=1
+  local result="fixed"
+  "${@:2}" || result="NOT FIXED" status=1
   printf '%-76s %s\n' "$1" "$result"
 }
 fault " 1 compressed MetaImage cut or damaged, read in pieces: wrong labels" \

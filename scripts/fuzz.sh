@@ -1,6 +1,6 @@
 #!/bin/bash
-# fuzz.sh [ROUNDS [SEED]] looks for wrong labels and for damaged files that the program takes wrongly. A round, some two
-# minutes, has 20,000 images and 500 files. Findings are printed as lines for test/FuzzedLabels.txt and
+# fuzz.sh [ROUNDS [SEED]] searches for wrong labels, and for damaged files that the program handles wrongly. A round takes about
+# two minutes for 20,000 images and 500 files. It prints findings as lines for test/FuzzedLabels.txt and
 # apps/test/DamagedFiles.txt.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
@@ -9,7 +9,7 @@ require_packages "${program_packages[@]}" "${test_packages[@]}"
 rounds=${1:-1}
 seed=("${@:2}")
 
-# Images under the sanitizers; files in a program whose memory can be limited.
+# Images with sanitizers; files in a program without them, as its memory must be limited.
 configure sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitizers"
 cmake --build build/sanitized --target LabelFuzz
 configure release -DCMAKE_BUILD_TYPE=Release

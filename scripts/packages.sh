@@ -5,9 +5,9 @@ library_packages=(build-essential cmake libhwy-dev libinsighttoolkit5-dev ninja-
 program_packages=("${library_packages[@]}" libcli11-dev libstb-dev libtiff-dev zlib1g-dev)
 test_packages=(ccache libgtest-dev)
 
-# require_packages NAME... installs Debian packages that are not there yet.
+# require_packages NAME... installs missing Debian packages.
 require_packages() {
-  command -v apt-get >/dev/null || return 0 # elsewhere, install what documentation/platforms.md names by hand
+  command -v apt-get >/dev/null || return 0 # elsewhere, install the packages of documentation/platforms.md by hand
   dpkg -s "$@" >/dev/null 2>&1 && return
   local root=
   [[ $EUID == 0 ]] || root=sudo
@@ -15,10 +15,10 @@ require_packages() {
   $root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 "$@"
 }
 
-# Another checkout finds what was compiled before.
+# So that ccache serves other checkouts, too.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=true
 
-# configure NAME [CMAKE OPTION]...: build/NAME, for those that build more than once.
+# configure NAME [CMAKE OPTION]...: configures build/NAME, for scripts that build several times.
 configure() {
   cmake -S . -B "build/$1" -G Ninja -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "${@:2}"
 }

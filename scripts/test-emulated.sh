@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds the kernel, which needs no ITK, and its tests for AArch64 and for Windows, and passes them under emulation.
-# Highway's headers serve as they are; each build is for one instruction set, so that its library is not needed.
+# Builds the kernel, which needs no ITK, and its tests for AArch64 and for Windows, and runs the tests emulated.
+# Each build is for one instruction set, so that it needs only Highway's headers, not its library.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Builds and passes all tests: those in C++, a second time under AddressSanitizer and UndefinedBehaviorSanitizer, projects that
-# use the module, a round of fuzzing, other processors and systems under emulation, threads under ThreadSanitizer, and the
-# Python wheel's. It goes on after a step that fails, and ends with a list of those.
+# Builds and runs all tests: the C++ tests, once more with AddressSanitizer and UndefinedBehaviorSanitizer, projects that use
+# the module, a round of fuzzing, the kernel emulated for other processors and systems, threads with ThreadSanitizer, and the
+# Python wheel. It continues after a failed step and ends with a list of them.
 set -euo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/.."
 source scripts/packages.sh
@@ -29,7 +29,7 @@ run_tests() { # NAME [CMAKE OPTION]...
   ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)"
 }
 
-# Debian's ITK and its libraries are not built for the sanitizers, and leak at exit.
+# Debian's ITK and its libraries are not built with sanitizers and leak at exit.
 test_sanitized() {
   export ASAN_OPTIONS=detect_leaks=0
   run_tests sanitized -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 -g1 $sanitizers"
@@ -46,7 +46,7 @@ stress_threads() {
   build/threads/test/ThreadStress
 }
 
-# Beside itk of PyPI in a clean virtual environment; the program of the release build reads files of other writers.
+# Uses the itk package of PyPI in a clean virtual environment; the program of the release build reads files of other writers.
 test_wheel() {
   local wheel
   wheel=$(scripts/build-wheel.sh | tail -n 1)

@@ -33,7 +33,7 @@ namespace
 constexpr unsigned int Dimension = 3;
 using LabelImageType = itk::Image<unsigned char, Dimension>;
 
-/** One image of the original program and the labels that it gave. */
+/** One image and the labels of the original program. */
 struct Golden
 {
   std::string                name;
@@ -79,7 +79,7 @@ ReadGoldenFile()
   return all;
 }
 
-/** The value whose bits are written in hexadecimal digits, without the trailing zeros. */
+/** The value of hexadecimal digits that are its bits without trailing zeros. */
 template <typename TPixel>
 TPixel
 ValueOfBits(std::string digits)
@@ -96,7 +96,7 @@ ValueOfBits(std::string digits)
   return value;
 }
 
-/** The image in the type TStored that it was written in, converted to TPixel. */
+/** The image, read in the type TStored of the file and converted to TPixel. */
 template <typename TStored, typename TPixel = TStored>
 typename itk::Image<TPixel, Dimension>::Pointer
 MakeImage(const Golden & golden)
@@ -144,7 +144,7 @@ PlainLabels(const TImage & image)
   return LabelsOf(*labels);
 }
 
-/** Calls check(image, labels) with every golden image, in the type that it was written in and as float. */
+/** Calls check(image, labels) with every golden image, in the type of the file and as float. */
 template <typename TCheck>
 void
 ForEachImage(const TCheck & check)

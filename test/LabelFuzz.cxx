@@ -16,9 +16,9 @@
  *
  *=========================================================================*/
 
-// `LabelFuzz IMAGES [SEED]` labels random small images at every instruction set, and compares with the plain definition.
-// A finding is printed as a line that `LabelFuzz replay FILE` labels again; test/FuzzedLabels.txt keeps those that went
-// wrong once.
+// `LabelFuzz IMAGES [SEED]` labels random small images with every instruction set and compares with the plain
+// definition. It prints findings as lines that `LabelFuzz replay FILE` labels again; test/FuzzedLabels.txt keeps
+// earlier findings.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "itkNeighborhoodArgmaxLabelKernel.h"
@@ -45,7 +45,7 @@ namespace Kernel = itk::NeighborhoodArgmaxLabel;
 
 namespace
 {
-/** Everything that the labels depend on, as a line of text. */
+/** Everything that the labels depend on; as text, one line. */
 struct Case
 {
   std::string         type{ "double" };
@@ -55,8 +55,8 @@ struct Case
   std::vector<double> spacing;
   double              centerScore{ -100 };
   int                 border{ 0 };
-  int          flags{ 0 }; // 1 strict, 2 ascent, 4 no spacing, 8 face-connected, 16 masked where 15 % of the voxels are, 32 sheared
-  unsigned int workUnits{ 1 };
+  int                 flags{ 0 }; // 1 strict, 2 ascent, 4 no spacing, 8 face-connected, 16 15 % masked, 32 sheared
+  unsigned int        workUnits{ 1 };
   std::vector<long>   requestedIndex;
   std::vector<long>   requestedSize;
   std::vector<double> values;
@@ -172,7 +172,7 @@ enum class Answer
   Other
 };
 
-/** A case as images, with what the definition says. */
+/** A case as images, with the labels and scores of the definition. */
 template <typename TPixel, unsigned int VDimension>
 class Comparison
 {
@@ -350,7 +350,7 @@ public:
   }
 
 private:
-  /** From 1e-300 to 1e300, each axis for itself or nearly alike. */
+  /** From 1e-300 to 1e300; axes are independent or nearly alike. */
   void
   ChooseSpacing(Case & c, long dimension)
   {

@@ -26,14 +26,14 @@
 #include <string>
 #include <vector>
 
-// The kernel and the staging of rows by themselves, at every instruction set of the machine. The comparisons of the
-// filter with the plain definition are in RandomComparisonsGTest.cxx.
+// Tests the kernel and the staging of rows alone, with every instruction set of the machine. RandomComparisonsGTest.cxx
+// compares the filter with the plain definition.
 
 namespace
 {
 using namespace itk::NeighborhoodArgmaxLabel;
 
-/** Calls test() at each instruction set. */
+/** Calls test() with each instruction set. */
 template <typename TTest>
 void
 ForEachInstructionSet(const TTest & test)
@@ -56,7 +56,7 @@ struct Pairs
   std::vector<int> second;
 };
 
-/** All pairs of differences of 8 bits whose three values fit. */
+/** All pairs of differences of 8 bits whose three values fit into 8 bits. */
 Pairs
 MakeAllPairs()
 {
@@ -96,9 +96,8 @@ Compare(const Rules & rules, const Pairs & pairs, int shift)
 {
   const auto stage = [&](const std::vector<int> & values) {
     std::vector<TLane> lanes(values.size() + Kernel<TLane>::OverRead);
-    std::transform(values.begin(), values.end(), lanes.begin(), [=](int value) {
-      return static_cast<TLane>(value - shift);
-    });
+    std::transform(
+      values.begin(), values.end(), lanes.begin(), [=](int value) { return static_cast<TLane>(value - shift); });
     return lanes;
   };
   const auto                center = stage(pairs.center);
@@ -126,7 +125,7 @@ Compare(const Rules & rules, const Pairs & pairs, int shift)
   }
 }
 
-/** What StageRows() does, pixel by pixel. */
+/** StageRows(), pixel by pixel. */
 template <typename TLane, typename TPixel>
 TLane
 StageOne(TPixel pixel, bool isInside, const StageOptions & options, StagedFacts & facts)
@@ -144,7 +143,7 @@ StageOne(TPixel pixel, bool isInside, const StageOptions & options, StagedFacts 
     }
     facts.isExtreme = facts.isExtreme || std::abs(pixel) >= static_cast<TLane>(options.limit);
   }
-  const bool   isShifted = std::is_unsigned_v<TPixel> && !std::is_same_v<TLane, float> &&
+  const bool isShifted = std::is_unsigned_v<TPixel> && !std::is_same_v<TLane, float> &&
                          (sizeof(TLane) == sizeof(TPixel) || std::is_same_v<TLane, double>);
   const double shift = isShifted ? std::ldexp(1.0, 8 * sizeof(TPixel) - 1) : 0.0;
   const double value = static_cast<double>(pixel) - shift;
@@ -156,15 +155,12 @@ template <typename TPixel>
 void
 CompareStagingAsIntegers()
 {
-  const TPixel others[] = { std::numeric_limits<TPixel>::quiet_NaN(),
-                            std::numeric_limits<TPixel>::infinity(),
-                            32767,
-                            -32767.5f,
-                            0.5f,
-                            -1e30f };
+  const TPixel others[] = {
+    std::numeric_limits<TPixel>::quiet_NaN(), std::numeric_limits<TPixel>::infinity(), 32767, -32767.5f, 0.5f, -1e30f
+  };
   for (std::size_t width = 1; width <= 70; ++width)
   {
-    for (std::size_t at = 0; at <= width; ++at) // the last one: nowhere
+    for (std::size_t at = 0; at <= width; ++at) // the last one is outside
     {
       for (const bool isMasked : { false, true })
       {
@@ -269,7 +265,8 @@ TEST(NeighborhoodArgmaxLabelKernel, AllPairsOfDifferencesOf8BitsAtDifferentDista
 {
   const auto pairs = MakeAllPairs();
   ForEachInstructionSet([&] {
-    for (const double ratio : { std::sqrt(0.5), std::sqrt(1.0 / 3), std::sqrt(2.0 / 3), 0.4, 0.5, 1.0 / 39, 1.0 / 41, 0.999 })
+    for (const double ratio :
+         { std::sqrt(0.5), std::sqrt(1.0 / 3), std::sqrt(2.0 / 3), 0.4, 0.5, 1.0 / 39, 1.0 / 41, 0.999 })
     {
       for (const double centerScore : { -1e9, -100.0, 0.0, -5e-324, 7 * ratio })
       {

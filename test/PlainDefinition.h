@@ -28,7 +28,7 @@
 #include <type_traits>
 #include <vector>
 
-/** What the filter computes, voxel by voxel, straight from its definition: the oracle of the tests. */
+/** The definition of the filter, voxel by voxel: the expected result of the tests. */
 namespace PlainDefinition
 {
 enum class Border
@@ -51,7 +51,7 @@ struct Options
   double                                        backgroundValue{ 0.0 };
   const itk::Image<unsigned char, VDimension> * mask{ nullptr };
 
-  /** Of each axis, its spacing in each row; or empty. */
+  /** For each axis, its spacing in each row; or empty. */
   std::array<std::vector<double>, VDimension> spacingOfRows;
 
   void
@@ -119,7 +119,7 @@ Weight(const itk::Vector<double, VDimension> & vector)
   {
     longest = std::fmax(longest, std::fabs(vector[axis]));
   }
-  // A power of two changes no digit, and keeps squares from overflow.
+  // A power of two changes no digit and prevents squares from overflowing.
   int exponent = 0;
   std::frexp(longest, &exponent);
   double sum = 0.0;
@@ -131,12 +131,15 @@ Weight(const itk::Vector<double, VDimension> & vector)
   return std::ldexp(1.0 / std::sqrt(sum), -exponent);
 }
 
-/** The weights of offsets: of distances along the axes where the direction is orthonormal to 1e-6, else of those in space,
- * of which those of competing neighbors are equal that
- * are at most 1e-6 longer than the shortest of them. The others mean nothing. */
+/** The weights of offsets. If the direction is orthonormal to 1e-6, distances are those along the axes. Otherwise they
+ * are those in space, and distances of competing neighbors that are at most 1e-6 longer than the shortest of them are
+ * equal. Weights of other offsets mean nothing. */
 template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
 std::vector<double>
-Weights(const TImage & image, const std::vector<itk::Offset<VDimension>> & offsets, bool useSpacing, bool fullyConnected)
+Weights(const TImage &                               image,
+        const std::vector<itk::Offset<VDimension>> & offsets,
+        bool                                         useSpacing,
+        bool                                         fullyConnected)
 {
   const auto direction = image.GetDirection();
   bool       isOrthonormal = true;
@@ -161,8 +164,8 @@ Weights(const TImage & image, const std::vector<itk::Offset<VDimension>> & offse
       for (unsigned int c = 0; c < VDimension; ++c)
       {
         const double along = isOrthonormal || !useSpacing ? (c == axis ? 1.0 : 0.0) : direction(c, axis);
-        vector[c] +=
-          static_cast<double>(offset[axis]) * (along * (useSpacing ? static_cast<double>(image.GetSpacing()[axis]) : 1.0));
+        vector[c] += static_cast<double>(offset[axis]) *
+                     (along * (useSpacing ? static_cast<double>(image.GetSpacing()[axis]) : 1.0));
       }
     }
     weights.push_back(Weight(vector));
@@ -186,7 +189,7 @@ Weights(const TImage & image, const std::vector<itk::Offset<VDimension>> & offse
   return weights;
 }
 
-/** Whether the neighborhood of p leaves the region along an axis that makes background. */
+/** Whether the neighborhood of p leaves the region along an axis with a background border. */
 template <unsigned int VDimension>
 bool
 IsBackground(const itk::ImageRegion<VDimension> & region,
@@ -206,7 +209,7 @@ IsBackground(const itk::ImageRegion<VDimension> & region,
   return false;
 }
 
-/** On the other side where it is outside along a periodic axis. */
+/** Wraps an index that is outside along a periodic axis to the other side. */
 template <unsigned int VDimension>
 itk::Index<VDimension>
 Wrapped(const itk::ImageRegion<VDimension> & region, itk::Index<VDimension> q, const Options<VDimension> & options)
@@ -223,7 +226,7 @@ Wrapped(const itk::ImageRegion<VDimension> & region, itk::Index<VDimension> q, c
   return q;
 }
 
-/** Labels and scores of the whole image; both output images are given allocated. */
+/** Labels and scores of the whole image; the caller allocates both output images. */
 template <typename TImage, typename TLabelImage, typename TScoreImage>
 void
 Compute(const TImage &                          image,
@@ -252,14 +255,16 @@ Compute(const TImage &                          image,
       continue;
     }
 
-    for (std::size_t label = 0; label < offsets.size() && options.useSpacing && !options.spacingOfRows[0].empty(); ++label)
+    for (std::size_t label = 0; label < offsets.size() && options.useSpacing && !options.spacingOfRows[0].empty();
+         ++label)
     {
       itk::Vector<double, Dimension> vector;
       for (unsigned int axis = 0; axis < Dimension; ++axis)
       {
         const auto & ofRows = options.spacingOfRows[axis];
         const auto   row = static_cast<std::size_t>(p[Dimension > 1 ? 1 : 0] - region.GetIndex(Dimension > 1 ? 1 : 0));
-        vector[axis] = static_cast<double>(offsets[label][axis]) * (ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row]);
+        vector[axis] =
+          static_cast<double>(offsets[label][axis]) * (ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row]);
       }
       weights[label] = label == center ? 0.0 : Weight(vector);
     }

@@ -27,8 +27,8 @@
 #include <cmath>
 #include <vector>
 
-/** The same labels, for 3x3x3 neighborhoods and the default options, as a filter in the style of ITK 5: what the
- * filter is measured against. */
+/** The same labels, for 3x3x3 neighborhoods and the default options, as a filter in the style of ITK 5: the reference
+ * for speed. */
 template <typename TImage>
 class PlainLabelImageFilter : public itk::ImageToImageFilter<TImage, itk::Image<unsigned char, TImage::ImageDimension>>
 {

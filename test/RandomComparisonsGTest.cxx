@@ -31,13 +31,13 @@
 #include <string>
 #include <vector>
 
-// Random images, options, borders and masks: the filter must give what the plain definition gives, at every instruction
-// set of the machine. NEIGHBORHOOD_ARGMAX_LABEL_SAMPLES multiplies the number of random cases.
+// Random images, options, borders and masks: the filter must give the labels and scores of the plain definition, with
+// every instruction set of the machine. NEIGHBORHOOD_ARGMAX_LABEL_SAMPLES multiplies the number of random cases.
 
 namespace
 {
 /** \class Random
- * \brief SplitMix64: the same numbers on every platform, which the distributions of <random> are not. */
+ * \brief SplitMix64: the same numbers on every platform, unlike the distributions of <random>. */
 class Random
 {
 public:
@@ -55,14 +55,14 @@ public:
     return bits ^ (bits >> 31);
   }
 
-  /** An integer of [first, last]. */
+  /** An integer in [first, last]. */
   int64_t
   Integer(const int64_t first, const int64_t last)
   {
     return first + static_cast<int64_t>(this->Bits() % static_cast<uint64_t>(last - first + 1));
   }
 
-  /** A number of [first, last). */
+  /** A number in [first, last). */
   double
   Real(const double first, const double last)
   {
@@ -116,17 +116,17 @@ enum class Kind
   Cancellation,
   CancellingIntegers,
   Underflow,
-  GreatestKeys,
+  EightsAndOnes,
   PowersOfTwo,
   LateFractions,
   End
 };
 
 const char * const KindNames[] = {
-  "Uniform",    "Smooth",     "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
-  "AnyBits",    "Extremes",   "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
-  "SomeNaN",    "OnlyNaN",    "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
-  "FixedPoint", "Offset1000", "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "GreatestKeys",
+  "Uniform",     "Smooth",       "FewLevels",    "Plateaus",     "Constant",           "CenterTies",   "DeepMinima",
+  "AnyBits",     "Extremes",     "Blocks",       "NearTies",     "RoundingTies",       "Denormal",     "Huge",
+  "SomeNaN",     "OnlyNaN",      "SomeInfinite", "OneInfinite",  "OnlyInfinite",       "NegativeZero", "IntegerValued",
+  "FixedPoint",  "Offset1000",   "Tails",        "Cancellation", "CancellingIntegers", "Underflow",    "EightsAndOnes",
   "PowersOfTwo", "LateFractions"
 };
 
@@ -153,13 +153,13 @@ const char * const MaskKindNames[] = { "None", "Half", "FewHoles", "Islands", "B
 
 const char * const BorderNames[] = { "Background", "Inside", "Periodic" };
 
-/** All that one comparison depends on, beside the pixel type. */
+/** Everything that one comparison depends on, except the pixel type. */
 template <unsigned int VDimension>
 struct Case
 {
-  itk::Size<VDimension>                size{ itk::Size<VDimension>::Filled(5) };
-  itk::Index<VDimension>               index{};
-  itk::Vector<double, VDimension>      spacing{ 1.0 };
+  itk::Size<VDimension>           size{ itk::Size<VDimension>::Filled(5) };
+  itk::Index<VDimension>          index{};
+  itk::Vector<double, VDimension> spacing{ 1.0 };
 
   itk::Matrix<double, VDimension, VDimension> direction{ itk::Matrix<double, VDimension, VDimension>::GetIdentity() };
 
@@ -196,11 +196,12 @@ operator<<(std::ostream & out, const Case<VDimension> & c)
              << "\n  CenterScore " << c.options.centerScore << ", LabelStrictExtrema " << c.options.strict
              << ", Ascent " << c.options.ascent << ", UseImageSpacing " << c.options.useSpacing << ", FullyConnected "
              << c.options.fullyConnected << ", Radius " << c.options.radius << ", BackgroundValue "
-             << c.options.backgroundValue << ", axes with spacing of rows " << c.axesWithSpacingOfRows << ", Border" << BorderText(c.options.border) << ", direction\n"
+             << c.options.backgroundValue << ", axes with spacing of rows " << c.axesWithSpacingOfRows << ", Border"
+             << BorderText(c.options.border) << ", direction\n"
              << c.direction;
 }
 
-/** Of 64-bit integers, one that double holds. */
+/** Changes a 64-bit integer to one that double holds. */
 template <typename TPixel>
 TPixel
 Held(const TPixel value)
@@ -247,7 +248,7 @@ SmoothValue(const itk::Index<VDimension> & index, const uint64_t seed)
   return 60.0 + 60.0 * sum / VDimension;
 }
 
-/** One of all exponents of the pixel type whose differences are finite. */
+/** Any exponent of the pixel type whose differences are finite. */
 template <typename TPixel>
 int
 ExponentOf(const uint64_t seed)
@@ -257,7 +258,7 @@ ExponentOf(const uint64_t seed)
   return first + static_cast<int>((seed >> 8) % static_cast<uint64_t>(Limits::max_exponent - 2 - first));
 }
 
-/** `smooth` is the value of a smooth function here, `unit` a difference that makes ties with the score of the center.
+/** `smooth` is the value of a smooth function here, `unit` a difference that ties with the score of the center.
  */
 template <typename TPixel>
 TPixel
@@ -301,19 +302,19 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
         return TPixel{ 1000 } * (1 + static_cast<TPixel>(random.Integer(0, 4)) * Limits::epsilon()) -
                static_cast<TPixel>(random.Integer(0, 1));
       case Kind::Cancellation:
-        // Beside a number of 25 bits, differences of others are lost.
+        // Subtracting from a number of 25 bits loses the differences of other numbers.
         return static_cast<TPixel>(random.Chance(0.1) ? 33554430.0 : random.Real(-10.0, 10.0));
       case Kind::CancellingIntegers:
         return static_cast<TPixel>(random.Chance(0.1) ? 33554428.0 : random.Integer(0, random.Chance(0.2) ? 5 : 0));
       case Kind::Underflow:
-        // Scaled as the greatest number needs it, the others are 0.
+        // At the scale of the greatest number, the others are 0.
         return random.Chance(0.02) ? std::ldexp(TPixel{ 1 }, Limits::max_exponent - 28)
                                    : static_cast<TPixel>(random.Integer(0, 2)) * Limits::denorm_min();
-      case Kind::GreatestKeys:
-        // Where the first planes have no 8, keys scaled for them reach LargestKeyValue there.
+      case Kind::EightsAndOnes:
+        // The range of values differs between planes.
         return static_cast<TPixel>((random.Chance(0.1) ? -1 : 1) * (seed & 1 ? -1 : 1) * (smooth > 100 ? 8 : 1));
       case Kind::PowersOfTwo:
-        // At any exponent, with few values far below: keys, screens and float scores have their limits there.
+        // Any exponent, with few values far below it: approximate scores reach their limits.
         return static_cast<TPixel>(std::ldexp(
           static_cast<double>(random.Integer(-2, 2)) * (1 + random.OneOf({ 0.0, 0.0, 1.0 }) * Limits::epsilon()),
           ExponentOf<TPixel>(seed) - (random.Chance(0.05) ? static_cast<int>(seed % 32) : 0)));
@@ -338,7 +339,7 @@ ValueOf(const Kind kind, const double smooth, const double unit, const uint64_t 
       case Kind::IntegerValued:
         return static_cast<TPixel>(random.Integer(-2000, 2000));
       case Kind::LateFractions:
-        // Integers up to 16 bits, and a few others, in one part of the image only.
+        // Integers up to 16 bits, and a few other numbers in only one part of the image.
         return static_cast<TPixel>(random.Integer(-32767, 32767) / (seed & 2 ? 1 : 1000)) +
                static_cast<TPixel>(smooth > 100 && random.Chance(0.01) ? random.OneOf({ 0.5, 32768.0, 1e30 }) : 0.0);
       case Kind::FixedPoint:
@@ -466,7 +467,8 @@ NeighborhoodText(const TImage &                             image,
   return text.str();
 }
 
-/** Runs the filter on an image, at every instruction set, and compares labels and scores with the plain definition. */
+/** Runs the filter on an image, with every instruction set, and compares labels and scores with the plain definition.
+ */
 template <typename TLabel = unsigned char, typename TPixel, unsigned int VDimension>
 testing::AssertionResult
 RunImage(itk::Image<TPixel, VDimension> * image, Case<VDimension> c)
@@ -616,8 +618,8 @@ RandomSpacing(Random & random)
   return spacing;
 }
 
-/** Rotated by a rounded rotation, a lattice with symmetry (hexagonal in its first two axes), or any that is no singular
- * one. */
+/** A direction: a rounded rotation, a lattice with symmetry (hexagonal in its first two axes), or any regular matrix.
+ */
 template <unsigned int VDimension>
 itk::Matrix<double, VDimension, VDimension>
 RandomDirection(Random & random)
@@ -667,7 +669,7 @@ RandomRadius(Random & random)
   }
 }
 
-/** Axes of 1 to 40 voxels, rows of 1 to 70 and now and then more. */
+/** Axes of 1 to 40 voxels, rows of 1 to 70 and sometimes more. */
 template <unsigned int VDimension>
 itk::Size<VDimension>
 RandomSize(Random & random)
@@ -743,7 +745,7 @@ RandomCase(Random & random)
   return c;
 }
 
-/** The options that the bits of a number below 3 * 64 stand for; above them, the border. */
+/** The options that the lower 6 bits of a number below 3 * 64 encode; its upper bits are the border. */
 Case<3>
 CaseOfCombination(const int combination)
 {
@@ -798,8 +800,8 @@ public:
   }
 };
 
-// Every combination takes seconds to compile: one dimension and many labels, which have no path of their own, for
-// these.
+// Every combination takes seconds to compile: only these types are tested in 1-D and with many labels, which share the
+// code of others.
 template <typename TPixel>
 constexpr bool IsCompiledForMore =
   std::is_same<TPixel, uint8_t>::value || std::is_same<TPixel, int64_t>::value || std::is_same<TPixel, float>::value;
@@ -917,7 +919,7 @@ TYPED_TEST(RandomComparisons, EveryKindOfImageAtEveryBorder)
 }
 
 
-TYPED_TEST(RandomComparisons, GreatestKeysBesideAbsentOnes)
+TYPED_TEST(RandomComparisons, EightsAndOnesBesideAbsentNeighbors)
 {
   if constexpr (std::is_floating_point<TypeParam>::value)
   {
@@ -926,7 +928,7 @@ TYPED_TEST(RandomComparisons, GreatestKeysBesideAbsentOnes)
     {
       auto c = CaseOfCombination(combination);
       c.size = { { 40, 12, 24 } };
-      c.kind = Kind::GreatestKeys;
+      c.kind = Kind::EightsAndOnes;
       c.seed = random.Bits();
       c.spacing[2] = 2.5;
       c.maskKind = c.maskKind == MaskKind::None ? MaskKind::Islands : c.maskKind;
@@ -997,7 +999,7 @@ TYPED_TEST(RandomComparisons, DifferencesOfNearlyTheSameScore)
     {
       for (int lesser = 1; i != j && lesser < greatest; ++lesser)
       {
-        // The least difference of a greater score; of up to 50, all, and then where the scores are nearly the same.
+        // The least difference with a greater score: all up to 50, then only if the scores are nearly the same.
         const double exact = static_cast<double>(lesser) * std::sqrt(static_cast<double>(j) / i);
         const auto   greater = static_cast<int>(std::floor(exact)) + 1;
         if (greater <= greatest && (greater - exact < 1e-6 * exact || lesser < 50))
@@ -1033,7 +1035,7 @@ TYPED_TEST(RandomComparisons, CenterScoresThatAreNearlyReached)
     const itk::Index<3> corner{ { 2, 0, 2 } };
     for (const auto & neighbor : { edge, corner })
     {
-      // Of all others the score is less.
+      // All other scores are less.
       image->FillBuffer(static_cast<TypeParam>(highest));
       image->SetPixel({ { 1, 1, 1 } }, 0);
       image->SetPixel(neighbor, static_cast<TypeParam>(difference));
@@ -1050,7 +1052,7 @@ TYPED_TEST(RandomComparisons, CenterScoresThatAreNearlyReached)
 
 TYPED_TEST(RandomComparisons, ScoresAtAnyIsotropicSpacing)
 {
-  // Weights that two numbers of float do not give every score of, and weights and scores beyond float.
+  // Weights at which neighboring differences in float have one score, and weights and scores beyond float.
   for (const double spacing : { 0.239, 0.478, 1.651, 2.843, 1e-39, 1e40, 1e50 })
   {
     for (const auto kind : { Kind::AnyBits, Kind::FewLevels, Kind::Extremes })

@@ -16,8 +16,8 @@
  *
  *=========================================================================*/
 
-// Several filters at once in several threads, for ThreadSanitizer. ITK is to be left to its platform threader, whose
-// threads end with each update: the sanitizer then sees what orders them, though ITK itself is not compiled for it.
+// Several filters at once in several threads, for ThreadSanitizer. Keep ITK's platform threader: its threads end with
+// each update, so that the sanitizer sees their order although ITK itself is not compiled with it.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "itkNeighborhoodArgmaxLabelKernel.h"
@@ -56,7 +56,7 @@ HashOfBasins(TPixel * pixels, unsigned int workUnits)
   using ImageType = itk::Image<TPixel, 3>;
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>;
 
-  auto image = ImageType::New(); // an own view of pixels that all threads share
+  auto image = ImageType::New(); // a new image of pixels that all threads share
   image->SetRegions(itk::Size<3>{ { 60, 50, 40 } });
   image->GetPixelContainer()->SetImportPointer(pixels, image->GetLargestPossibleRegion().GetNumberOfPixels());
   auto filter = FilterType::New();
@@ -100,7 +100,7 @@ main()
       }
     });
   }
-  // The instruction set may be changed at any time: labels do not depend on it.
+  // The instruction set may change at any time: labels do not depend on it.
   for (unsigned int i = 0; i < 100; ++i)
   {
     const auto sets = itk::NeighborhoodArgmaxLabel::GetInstructionSets();

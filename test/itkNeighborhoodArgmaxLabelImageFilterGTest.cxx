@@ -76,7 +76,7 @@ MakeRandomImage(const typename TImage::RegionType & region, const unsigned int n
 
 const ImageType::RegionType SmallRegion{ { { -3, 5, 100 } }, { { 21, 9, 8 } } };
 
-// Larger than what the filter does in one thread.
+// So large that the filter uses several threads.
 const ImageType::RegionType LargeRegion{ { { 7, -2, 0 } }, { { 64, 40, 30 } } };
 
 const ImageType::RegionType CubeRegion{ { { 3, 3, 3 } } };
@@ -544,7 +544,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, RequestedRegionIsThatPartOfTheWholeResu
                                    ImageType::RegionType{ { { 17, 5, 100 } }, { { 1, 9, 8 } } },
                                    ImageType::RegionType{ { { -2, 6, 101 } }, { { 19, 7, 6 } } } })
       {
-        // The casts buffer no more than what is requested of them.
+        // The casts buffer only the region that is requested from them.
         const auto imageSource = itk::CastImageFilter<ImageType, ImageType>::New();
         imageSource->SetInput(image);
         const auto maskSource = itk::CastImageFilter<MaskImageType, MaskImageType>::New();
@@ -672,7 +672,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsItsMask)
   streamer->SetNumberOfStreamDivisions(numberOfDivisions);
   streamer->Update();
 
-  // Not VerifyAllInputCanStream: to each of several inputs, ProcessObject propagates a request twice.
+  // Not VerifyAllInputCanStream: with several inputs, ProcessObject sends each of them every request twice.
   EXPECT_TRUE(maskMonitor->VerifyInputFilterExecutedStreaming(numberOfDivisions));
   EXPECT_TRUE(maskMonitor->VerifyInputFilterBufferedRequestedRegions());
   for (const auto & region : maskMonitor->GetUpdatedBufferedRegions())
@@ -742,7 +742,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, ProgressRisesInSmallStepsTo1)
       EXPECT_TRUE(std::is_sorted(progress.cbegin(), progress.cend()));
       EXPECT_LE(progress.back(), 1.0f);
       EXPECT_NEAR(filter->GetProgress(), 1.0f, 1e-5f);
-      // ITK tells of the progress in the thread of the caller only.
+      // ITK reports progress only in the thread of the caller.
       if (numberOfWorkUnits == 1)
       {
         EXPECT_NEAR(progress.back(), 1.0f, 1e-5f);
@@ -786,7 +786,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, AbortedUpdateThrowsAndTheNextOneIsWhole
 }
 
 
-/** Aborts the filter as its threads begin, and drops what they throw, as ITK's thread pool does with some. */
+/** Aborts the filter as its threads begin, and drops their exceptions, as ITK's thread pool does with some. */
 class DroppingThreader : public itk::PlatformMultiThreader
 {
 public:
@@ -928,7 +928,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LabelsFitUpToTheMaximumOfTheOutputPixel
   EXPECT_EQ(errorAtRadius(int8_t{}, 63), "");
   ExpectContains(errorAtRadius(int8_t{}, 64), "129");
   ExpectContains(errorAtRadius(int8_t{}, 64), "127");
-  // What is held exactly, and 31 bits.
+  // The output type must hold all labels exactly; labels have at most 31 bits.
   ExpectContains(errorAtRadius(float{}, 1 << 23), "16777217 labels do not fit");
   ExpectContains(errorAtRadius(uint64_t{}, 1 << 30), "2147483649 labels do not fit");
   ExpectContains(errorAtRadius(double{}, itk::NumericTraits<itk::SizeValueType>::max()), "labels do not fit");
@@ -1071,7 +1071,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LabelsAreThoseOfAPlainFilterOfITK)
 
 TEST(NeighborhoodArgmaxLabelImageFilter, MaskedIslandIsItsOwnCenterAtEveryDistance)
 {
-  // The greatest difference to what is absent, at distances that bring its score close to that of the center.
+  // The greatest difference to an absent neighbor, at distances that bring its score close to that of the center.
   using ByteImageType = itk::Image<signed char, 2>;
   const auto image = ByteImageType::New();
   image->SetRegions(itk::Size<2>{ { 66, 3 } });

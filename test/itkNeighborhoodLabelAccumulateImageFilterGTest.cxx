@@ -55,7 +55,7 @@ PixelsOf(const TImage & image)
   return std::vector<typename TImage::PixelType>(range.cbegin(), range.cend());
 }
 
-/** What the filter has to give: from every voxel the path is walked to its end, or until it meets itself. */
+/** The expected sums: walks the path of every voxel to its end, or until it meets itself. */
 template <typename TFilter>
 struct Walk
 {
@@ -126,7 +126,7 @@ struct Walk
   const typename TFilter::LabelImageType &                  labels;
   const typename TFilter::MaskImageType *                   mask;
   typename TFilter::LabelImageType::PixelType               background;
-  std::array<bool, TFilter::ImageDimension> isPeriodic;
+  std::array<bool, TFilter::ImageDimension>                 isPeriodic;
   itk::Neighborhood<unsigned char, TFilter::ImageDimension> neighborhood;
   std::vector<double>                                       sums;
   itk::SizeValueType                                        numberOfCycles{ 0 };
@@ -152,7 +152,7 @@ ExpectWalked(TFilter & filter, const std::string & what)
   }
 }
 
-/** Labels at random: with cycles, background, a mask. */
+/** Random labels with cycles, background and a mask. */
 template <typename TLabelImage, typename TOutputImage>
 void
 ExpectWalkedAtRandom(const typename TLabelImage::SizeType & size,
@@ -165,7 +165,7 @@ ExpectWalkedAtRandom(const typename TLabelImage::SizeType & size,
   const auto   labels = MakeImage<TLabelImage>(size);
   const auto   mask = MakeImage<typename FilterType::MaskImageType>(size);
   const auto   weights = MakeImage<TOutputImage>(size);
-  // From few sinks and little background, with long paths, to many.
+  // From few sinks, little background and long paths to many sinks.
   const unsigned int rare = 1 + engine() % 40;
   for (itk::SizeValueType i = 0; i < labels->GetLargestPossibleRegion().GetNumberOfPixels(); ++i)
   {
@@ -244,7 +244,7 @@ TEST(NeighborhoodLabelAccumulate, EqualsWalkingFromEachVoxel)
   }
 }
 
-/** Large enough for slabs, and for rounds on all threads. */
+/** Large enough for several slabs, and for rounds on all threads. */
 TEST(NeighborhoodLabelAccumulate, IsTheSameForAnyNumberOfThreads)
 {
   using VolumeType = itk::Image<unsigned char, 3>;
@@ -322,13 +322,13 @@ TEST(NeighborhoodLabelAccumulate, RoundsWeightsToTheUnitOnly)
   const double pixels[]{ 0.1, -1e-30, 3e5, std::numeric_limits<double>::quiet_NaN() };
   std::copy_n(pixels, 4, weights->GetBufferPointer());
   const auto filter = RealFilterType::New();
-  filter->SetInput(MakeRow({ 5, 5, 4, 255 })); // what is not finite has no label
+  filter->SetInput(MakeRow({ 5, 5, 4, 255 })); // the weight that is not finite has no label
   filter->SetWeightImage(weights);
   filter->Update();
   const double unit = std::ldexp(1.0, 19 + 3 - 62); // 3e5 < 2^19, 4 voxels < 2^3
   const double first = std::rint(0.1 / unit) * unit;
   EXPECT_EQ(PixelsOf(*filter->GetOutput()), (std::vector<double>{ first, first, first + 3e5, 0 }));
-  // A power of two scales all alike.
+  // A power of two scales all weights alike.
   for (const double factor : { std::ldexp(1.0, 900), std::ldexp(1.0, -900) })
   {
     for (unsigned int i = 0; i < 3; ++i)
@@ -343,13 +343,13 @@ TEST(NeighborhoodLabelAccumulate, RoundsWeightsToTheUnitOnly)
   weights->Modified();
   filter->Update();
   EXPECT_EQ(PixelsOf(*filter->GetOutput()), (std::vector<double>{ 0, 0, 0, 0 }));
-  weights->FillBuffer(std::numeric_limits<double>::max() / 4); // the sum is infinite in no double
+  weights->FillBuffer(std::numeric_limits<double>::max() / 4); // sums do not overflow double
   weights->Modified();
   filter->Update();
   EXPECT_EQ(PixelsOf(*filter->GetOutput())[2], std::numeric_limits<double>::max() / 4 * 3);
 }
 
-/** Where the steps of labels that lead out are 0 voxels long. */
+/** An image in which labels that lead out have steps of 0 voxels. */
 TEST(NeighborhoodLabelAccumulate, CountsInImagesOfOneVoxelOnAnAxis)
 {
   for (unsigned int seed = 0; seed < 5; ++seed)

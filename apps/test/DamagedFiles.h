@@ -27,10 +27,10 @@
 
 /** Small image files in the formats that ITK writes, and damage to them as a line of text: `NAME OPERATION...`.
  *
- * `cut=N` keeps N bytes; `set=N:HEX` writes bytes from byte N on; `drop=N:M` takes M bytes out; `gzip` compresses. */
+ * `cut=N` keeps N bytes; `set=N:HEX` writes bytes from byte N on; `drop=N:M` removes M bytes; `gzip` compresses. */
 namespace DamagedFiles
 {
-/** An extension, or `NAME.EXTENSION` for another kind of it. */
+/** An extension, or `NAME.EXTENSION` for a variant of a format. */
 inline const std::vector<std::string> names{ "mha",       "zlib.mha", "nrrd",    "gzip.nrrd", "nii", "nii.gz",
                                              "vtk",       "gipl",     "gipl.gz", "pages.tif", "tif", "packed.tif",
                                              "png",       "jpg",      "jp2",     "hdf5",      "mrc", "dcm",

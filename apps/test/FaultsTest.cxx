@@ -16,7 +16,7 @@
  *
  *=========================================================================*/
 
-// Broken inputs, full disks, limits and signals: the program says in one line what was wrong, and leaves nothing.
+// Broken inputs, full disks, limits and signals: the program reports the problem in one line and leaves no files.
 
 #include "DamagedFiles.h"
 #include "ProgramTest.h"
@@ -35,7 +35,7 @@
 namespace
 {
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool isSanitized = true; // needs more memory than any limit, and ends crashes in its own way
+constexpr bool isSanitized = true; // sanitizers need more memory than any limit, and handle crashes themselves
 #else
 constexpr bool isSanitized = false;
 #endif
@@ -45,7 +45,7 @@ class FaultsTest : public ProgramTest
 protected:
   FaultsTest()
   {
-    if (isSanitized) // crashes stay crashes; HoldPoint may be loaded first
+    if (isSanitized) // leave crashes to the system, and allow HoldPoint to be loaded first
     {
       const char * const options = std::getenv("ASAN_OPTIONS");
       const std::string  own = ":handle_segv=0:handle_sigbus=0:verify_asan_link_order=0";
@@ -53,7 +53,7 @@ protected:
     }
   }
 
-  /** A file system of its own for this process, at `disk` in the directory. */
+  /** Mounts a file system for this process, at `disk` in the directory. */
   bool
   MountDisk(const char * options) const
   {
@@ -68,7 +68,7 @@ protected:
     umount2(this->Path("disk").c_str(), MNT_DETACH);
   }
 
-  /** A run that has come to a point in its middle, and stays there until it is released. */
+  /** A run that has stopped in its middle until it is released. */
   struct HeldRun
   {
     pid_t program;
@@ -76,7 +76,7 @@ protected:
     int   release;
   };
 
-  /** Starts a run, and returns when it calls the function: of HoldPoint.cxx. */
+  /** Starts a run and returns when it calls this function of HoldPoint.cxx. */
   HeldRun
   Hold(
     const std::string &           function,
@@ -103,7 +103,7 @@ protected:
     close(released[0]);
     const auto got = read(reached[0], &run.worker, sizeof run.worker);
     close(reached[0]);
-    if (got != sizeof run.worker) // kill() would take 0 for all processes
+    if (got != sizeof run.worker) // to kill(), 0 means a whole group of processes
     {
       throw std::runtime_error("the program ended before it called " + function + ": " +
                                this->Finish(run.program).text);
@@ -118,7 +118,7 @@ protected:
     return this->Finish(run.program);
   }
 
-  /** Of a run that a signal ends where it is held. */
+  /** The result of a run that a signal ends while it is held. */
   Result
   FinishHeld(const HeldRun & run) const
   {
@@ -191,7 +191,7 @@ TEST_F(FaultsTest, NoTruncatedFileIsLabeledAsIfItWereWhole)
       for (const std::string pieces : { "1", "3" })
       {
         const auto result = this->Run({ file, "out.mha", "--stream", pieces });
-        if (result.status == 0) // what lies behind the voxels may be missing
+        if (result.status == 0) // bytes after the voxels may be missing
         {
           EXPECT_EQ(DamagedFiles::Load(this->Path("out.mha")), DamagedFiles::Load(this->Path("whole.mha")))
             << name << ", " << percent << " %, " << pieces << " pieces";
@@ -219,7 +219,7 @@ TEST_F(FaultsTest, WholeCompressedFilesMayBeStreamed)
   }
 }
 
-// The header in one file, compressed voxels in another.
+// The header is in one file, the compressed voxels in another.
 TEST_F(FaultsTest, CompressedVoxelsInAFileOfTheirOwnAreChecked)
 {
   for (const auto & [header, data] : { std::pair("x.nhdr", "x.raw.gz"), std::pair("x.mhd", "x.zraw") })
@@ -329,7 +329,7 @@ TEST_F(FaultsTest, LimitsOfTheSystemAreNamed)
   }
 }
 
-// A sparse file takes no place on the disk.
+// A sparse file takes no space on the disk.
 TEST_F(FaultsTest, FourGigabytesAreLabeledInOne)
 {
   if (isSanitized)
@@ -398,17 +398,17 @@ TEST_F(FaultsTest, IgnoredSignalsStayIgnored)
 TEST_F(FaultsTest, TheNextRunRemovesWhatAKilledOneLeft)
 {
   this->WriteInput();
-  prctl(PR_SET_CHILD_SUBREAPER, 1); // a worker whose program was killed becomes a child of the test
+  prctl(PR_SET_CHILD_SUBREAPER, 1); // the worker of a killed program becomes a child of the test
   const auto killed = this->Hold("fsync");
   kill(killed.program, SIGKILL);
   EXPECT_EQ(this->Finish(killed.program).status, -SIGKILL);
   int status = 0;
-  EXPECT_EQ(waitpid(killed.worker, &status, 0), killed.worker); // it follows
+  EXPECT_EQ(waitpid(killed.worker, &status, 0), killed.worker); // the worker ends, too
   EXPECT_TRUE(WIFSIGNALED(status));
   close(killed.release);
   EXPECT_EQ(this->NumberOfHidden(), 2U);
 
-  // A run that is at work keeps its own.
+  // A run that is still working keeps its directory.
   const auto run = this->Hold("access");
   EXPECT_EQ(this->NumberOfHidden(), 2U);
   this->RunWell({ "in.mha", "other.mha" });
@@ -440,12 +440,12 @@ TEST_F(FaultsTest, WriteProtectedFilesAreKept)
   std::ofstream(this->Path("out.mha")) << "older";
   fs::permissions(this->Path("out.mha"), fs::perms::owner_read);
   this->ExpectError({ "in.mha", "out.mha" }, "out.mha: may not be replaced: Permission denied", [] {
-    prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE); // with it, root may write everywhere
+    prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE); // with this capability, root may write everywhere
   });
   EXPECT_EQ(DamagedFiles::Load(this->Path("out.mha")), "older");
 }
 
-// A voxel is changed on the disk when all are written, and none is read back yet.
+// A voxel changes on the disk after all voxels are written and before any is read back.
 TEST_F(FaultsTest, WhatIsWrittenIsReadBackAndCompared)
 {
   this->WriteInput();
@@ -468,7 +468,7 @@ TEST_F(FaultsTest, WhatIsWrittenIsReadBackAndCompared)
     EXPECT_EQ(result.status, verify ? EXIT_FAILURE : EXIT_SUCCESS);
     if (verify)
     {
-      ExpectOneLine(result.text, "out.mha: was not written well: read back, its voxels are others");
+      ExpectOneLine(result.text, "out.mha: was written wrongly: its voxels differ when read back");
     }
     EXPECT_EQ(this->Files().count("out.mha"), verify ? 0U : 1U);
   }

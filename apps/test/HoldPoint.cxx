@@ -16,8 +16,8 @@
  *
  *=========================================================================*/
 
-// Preloaded into the program by FaultsTest: a run stops at a call of a function, tells the test its process, and waits
-// until the test lets it go on. HOLD_POINT is "FUNCTION REACHED RELEASED HOW": two ends of pipes, and "wait" or "spin".
+// FaultsTest preloads this into the program: a run stops at a call of a function, tells the test its process, and waits
+// until the test releases it. HOLD_POINT is "FUNCTION REACHED RELEASED HOW": two ends of pipes, and "wait" or "spin".
 
 #include <cerrno>
 #include <cstdio>
@@ -43,7 +43,7 @@ HoldAt(const char * function)
   {
     return;
   }
-  unsetenv("HOLD_POINT"); // the first call alone
+  unsetenv("HOLD_POINT"); // only the first call stops
   const auto  before = errno;
   const pid_t process = getpid();
   if (write(reached, &process, sizeof process) == sizeof process)
@@ -64,7 +64,7 @@ Next(const char * name)
 }
 } // namespace
 
-// The program asks whether it may read a file before it does.
+// The program calls this before it reads a file.
 extern "C" int
 access(const char * path, int mode) noexcept
 {
@@ -75,7 +75,7 @@ access(const char * path, int mode) noexcept
   return Next<int(const char *, int)>("access")(path, mode);
 }
 
-// ITK's reader of NIfTI opens files by it.
+// ITK's reader of NIfTI opens files with this.
 extern "C" std::FILE *
 fopen(const char * path, const char * mode)
 {
@@ -86,7 +86,7 @@ fopen(const char * path, const char * mode)
   return Next<std::FILE *(const char *, const char *)>("fopen")(path, mode);
 }
 
-// The program puts a file on the disk after all of it is written, and before it is read back.
+// The program calls this after a file is written and before it is read back.
 extern "C" int
 fsync(int file)
 {

@@ -16,9 +16,9 @@
  *
  *=========================================================================*/
 
-// `ProgramFuzz FILES [SEED]` runs the program on damaged files. Whatever is in them, it has to label them or to say in one
-// line why it does not, within limits on memory, and leave nothing else; what hangs has to end at SIGINT. Findings are
-// printed as lines for DamagedFiles.txt.
+// `ProgramFuzz FILES [SEED]` runs the program on damaged files. Within limits on memory, it must label each of them or
+// report the problem in one line, and leave no other files; what hangs must end at SIGINT. Findings are printed as
+// lines for DamagedFiles.txt.
 
 #include "DamagedFiles.h"
 
@@ -54,7 +54,7 @@ public:
   TestBody() override
   {}
 
-  /** Labels the damaged file; what went wrong, or nothing. */
+  /** Labels the damaged file. Returns what went wrong, or nothing. */
   std::string
   Try(const std::string & name, const std::string & damage, unsigned int pieces)
   {
@@ -95,7 +95,7 @@ public:
     return fault == std::end(faults) ? "" : fault->second;
   }
 
-  /** Any number of operations at random, most of them at the front, where headers are. */
+  /** A random number of random operations, most of them near the front, in the header. */
   std::string
   RandomDamage(const std::string & name)
   {

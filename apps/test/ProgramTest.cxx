@@ -39,7 +39,7 @@
 
 namespace
 {
-/** Takes from root what lets it read files that nobody may. */
+/** Drops the capabilities by which root reads all files. */
 void
 ObeyPermissions()
 {
@@ -91,7 +91,7 @@ TEST_F(ProgramTest, ReadsAndWritesFormats)
     this->Write(volume.GetPointer(), "in3" + extension);
     this->ExpectFilterLabels<itk::Image<std::uint8_t, 3>>("in3" + extension, "out3" + extension);
   }
-  // A stack of TIFF has no spacing.
+  // A TIFF stack has no spacing.
   this->Write(volume.GetPointer(), "in3.tif");
   this->RunWell({ "in3.tif", "out3.tif", "--spacing", "1,1.5,2" });
   this->RunWell({ "in3.nrrd", "out3.nrrd" });
@@ -365,7 +365,7 @@ MakeColor(int red, int green, int blue)
   return color;
 }
 
-/** Falls from everywhere to the voxel in the middle, which is 0. */
+/** An image that falls from everywhere to the voxel in the middle, which is 0. */
 template <unsigned int VDimension>
 typename itk::Image<float, VDimension>::Pointer
 Funnel(const itk::Size<VDimension> & size)
@@ -386,7 +386,7 @@ Funnel(const itk::Size<VDimension> & size)
   return image;
 }
 
-/** The colors of the picture from a row on. */
+/** The colors of the picture in the rows from this one on. */
 std::set<std::array<int, 3>>
 ColorsBelow(const Picture * picture, itk::IndexValueType firstRow)
 {
@@ -576,7 +576,7 @@ TEST_F(ProgramTest, RefusesTruncatedInputs)
   const auto volume = RandomImage<float, 3>({ { 20, 20, 20 } });
   for (const std::string extension : { ".mha", ".nii", ".nii.gz", ".nrrd", ".vtk", ".mrc" })
   {
-    const auto name = extension.substr(1) + extension; // not x.nii beside x.nii.gz, which the NIfTI library mixes up
+    const auto name = extension.substr(1) + extension; // the NIfTI library would mix up x.nii and x.nii.gz
     this->Write(volume.GetPointer(), name);
     this->Truncate(name);
     this->ExpectError({ name, "out.mha" }, name);

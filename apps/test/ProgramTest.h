@@ -51,7 +51,7 @@ struct Result
   std::string text; // of stdout and stderr
 };
 
-/** Random pixels, of a range that every type holds; with spacing, origin and a flipped y axis. */
+/** Random pixels in a range that every type holds, with spacing, origin and a flipped y axis. */
 template <typename TPixel, unsigned int VDimension>
 typename itk::Image<TPixel, VDimension>::Pointer
 RandomImage(const itk::Size<VDimension> & size, unsigned int seed = 1)
@@ -109,7 +109,7 @@ protected:
     return (m_Directory / name).string();
   }
 
-  /** The files and folders in the directory, hidden ones too. */
+  /** The files and folders in the directory, including hidden ones. */
   std::set<std::string>
   Files() const
   {
@@ -126,7 +126,7 @@ protected:
   Start(const Arguments & arguments, const std::function<void()> & prepare = [] {}) const
   {
     const pid_t child = fork();
-    if (child < 0) // kill() would take it for all processes
+    if (child < 0) // to kill(), -1 means all processes
     {
       throw std::runtime_error("the program cannot be started");
     }
@@ -178,7 +178,7 @@ protected:
     return this->Finish(this->Start(arguments));
   }
 
-  /** Runs the program and expects silence. */
+  /** Runs the program and expects success without output. */
   void
   RunWell(const Arguments & arguments) const
   {
@@ -194,7 +194,7 @@ protected:
     itk::WriteImage(image, this->Path(name));
   }
 
-  /** Reads a file that has to be of this dimension and size of pixels. */
+  /** Reads a file that must have this dimension and size of pixels. */
   template <typename TImage>
   typename TImage::Pointer
   Read(const std::string & name) const
@@ -217,7 +217,7 @@ protected:
     return filter;
   }
 
-  /** The program's default labels of a file are the filter's of the image that was read from it. */
+  /** Expects that the program's default labels of a file are those of the filter for the image in the file. */
   template <typename TImage>
   void
   ExpectFilterLabels(const std::string & input, const std::string & output) const
@@ -230,7 +230,7 @@ protected:
       << input << " to " << output;
   }
 
-  /** With the arguments the program does what the filter does when configured, and not what it does by default. */
+  /** Expects that the program with these arguments gives the output of the configured filter, not the default one. */
   void
   ExpectOption(Arguments arguments, const Configure & configure) const
   {
@@ -250,7 +250,7 @@ protected:
     EXPECT_FALSE(HaveSamePixels(labels.GetPointer(), plain->GetOutput())) << arguments[0];
   }
 
-  /** One line with the text, failure, and no file that was not there before. */
+  /** Expects failure, one line with the text, and no new file. */
   void
   ExpectError(
     const Arguments &             arguments,

@@ -1,4 +1,4 @@
-"""Directions of steepest descent, and the basins that they drain to, of NumPy, xarray, dask and ITK images.
+"""Directions of steepest descent of NumPy, xarray, dask and ITK images, and the basins that they drain to.
 
 from itk_neighborhoodargmaxlabel import basins, labels
 

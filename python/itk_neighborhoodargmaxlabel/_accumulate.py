@@ -1,4 +1,4 @@
-"""What drains through each voxel along labels, and what drains to given ones, of whatever array a user has."""
+"""Flow accumulation along labels, and the catchments of given voxels, for all kinds of arrays."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ def accumulate(
     periodic: bool | Sequence[bool] = False,
     number_of_work_units: int | None = None,
 ) -> Any:
-    """Counts the voxels that drain through each voxel along its labels, itself among them: flow accumulation.
+    """Counts the voxels that drain through each voxel along the labels, itself included: flow accumulation.
 
         directions = labels(terrain, center_score=0, background_value=255)
         rivers = accumulate(directions) > 1000
         water = accumulate(directions, weights=rain)
 
-    Background is 0. All voxels of a cycle have the same count, of all that reaches the cycle.
+    Background is 0. Every voxel of a cycle gets the count of all voxels that drain into the cycle.
 
     Parameters
     ----------
     labels, radius, background_value, mask_image, periodic, number_of_work_units
-        As of `basins`.
+        As in `basins`.
     weights : array of numbers in the shape of the labels, default None
-        What each voxel adds, 1 without it. What is masked adds 0; where there is no label, it plays no part.
+        What each voxel adds; None: 1. Masked weights add 0; voxels without label add nothing.
 
     Returns
     -------
-    The like of the labels: of uint32 (from 2^32 voxels on uint64), or of float64 with weights. Sums of weights do not depend
-    on threads or chunks: weights are rounded to a multiple of a unit, and then added exactly. The unit is 2^-62 of the
-    greatest weight times the number of voxels, each rounded up to a power of two. Of a dask array: the first of two passes
-    over the labels (three with weights) is made in the call, the last with what is returned.
+    The same kind as the labels, of uint32 (uint64 from 2^32 voxels on), or float64 with weights. Sums of weights do not depend
+    on threads or chunks: weights are rounded to multiples of a unit and then added exactly. The unit is 2^-62 of the
+    greatest weight times the number of voxels, each rounded up to a power of two. For a dask array, the call makes the first
+    of two passes over the labels (of three with weights: the first two); the result makes the last one, lazily.
 
     Raises
     ------
     TypeError, ValueError
-        As of `basins`; and for weights that are not finite, with the first of them and its index.
+        As in `basins`; also for weights that are not finite, with the first one and its index.
     """
     options: dict[str, Any] = {}
     if number_of_work_units is not None:
@@ -82,23 +82,23 @@ def catchment(
     periodic: bool | Sequence[bool] = False,
     number_of_work_units: int | None = None,
 ) -> Any:
-    """What drains to given voxels: the number of the first of the points that each voxel's path meets, or 0.
+    """Finds the voxels that drain to given points: the number of the first point on each voxel's path, or 0.
 
         numbers = catchment(directions, [(120, 85), (40, 60)])
 
-    The first point is 1, the second 2, and so on. A point belongs to itself. Where one point lies upstream of another, the
-    catchment of the lower one ends at it: the union of both is all that drains to the lower one.
+    The first point is 1, the second 2, and so on. A point belongs to its own catchment. If one point drains to another, the
+    catchment of the lower one ends at the upper one: the union of both is all that drains to the lower one.
 
     Parameters
     ----------
     labels, radius, background_value, mask_image, periodic, number_of_work_units
-        As of `basins`.
+        As in `basins`.
     points : integers, for each point one index for each axis of the array
-        Different voxels of the image. One without label has no catchment.
+        Different voxels of the image. A point without label has no catchment.
 
     Returns
     -------
-    The like of the labels, of uint32. Of a dask array: the first of two passes is made in the call, as by `basins`.
+    The same kind as the labels, of uint32. For a dask array, the call makes the first of two passes, as in `basins`.
     """
     if is_image(labels):
         raise TypeError("labels is an itk.Image: give numpy.asarray(labels), with the axes in its order")
@@ -159,7 +159,7 @@ def _set_centers(block: np.ndarray, *, at: Any, center: int, background: int, bl
 
 
 def _renumbered(numbers: np.ndarray, at_points: np.ndarray) -> np.ndarray:
-    """Basins that are at no point become 0, the others the number of their point."""
+    """Replaces the number of each basin by the number of its point, or by 0 if it has none."""
     order = np.argsort(at_points)
     place = np.minimum(np.searchsorted(at_points, numbers, sorter=order), at_points.size - 1)
     point = order[place]
@@ -168,7 +168,7 @@ def _renumbered(numbers: np.ndarray, at_points: np.ndarray) -> np.ndarray:
 
 
 def _weights_of(weights: Any, given: Given) -> Any:
-    """Of float64; what is masked is 0."""
+    """The weights as float64; masked ones are 0."""
     weights, is_missing = same_place("weights", weights, given)
     if weights.dtype.kind not in "biuf":
         raise TypeError(f"weights has the type {weights.dtype}: give real numbers")
@@ -187,7 +187,7 @@ def _filled(weights: Any, is_missing: Any = None) -> np.ndarray:
 
 
 def wrong_weight(weights: np.ndarray, has_label: np.ndarray, start: Any = 0) -> ValueError | None:
-    """Of the first that is not finite."""
+    """The error for the first weight that is not finite, or None. `start`: the position of this part in the whole image."""
     is_wrong = ~np.isfinite(weights) & has_label
     if not is_wrong.any():
         return None
@@ -204,7 +204,7 @@ def sums_of(
     entries: np.ndarray | None = None,
     **options: Any,
 ) -> np.ndarray:
-    """Of labels of uint8 or uint16 in C order, and weights of float64. Entries: rows of a voxel and what enters it."""
+    """Sums along labels of uint8 or uint16 in C order, weights of float64. entries: rows of a voxel and its entering sum."""
     made = new_filter(
         "NeighborhoodLabelAccumulateImageFilter", image_of(labels), "UI" if dtype == np.uint32 else "D", options, "labels"
     )
@@ -214,7 +214,7 @@ def sums_of(
         made.SetWeightImage(image_of(weights))
     if entries is not None and entries.size > 0:
         made.SetEntries(_size_table(entries))
-    # ITK writes into an array of our own.
+    # ITK writes into our own array.
     sums = np.empty(labels.shape, np.uint32 if dtype == np.uint32 else np.float64)
     made.GraftOutput(image_of(sums))
     update(made)

@@ -1,4 +1,4 @@
-"""Accumulation along labels in chunks, by dask: what leaves a chunk is added where it enters another."""
+"""Accumulation along labels in chunks, with dask: the sums that leave a chunk are added where they enter another."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Layout(NamedTuple):
-    """The chunks of a label image, and how its labels are meant."""
+    """The chunks of a label image, and the options of its labels."""
 
     chunks: tuple[tuple[int, ...], ...]
     radius: tuple[int, ...]  # of each axis of the array
     background: int
-    is_periodic: tuple[bool, ...]  # likewise
+    is_periodic: tuple[bool, ...]  # of each axis of the array
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -38,28 +38,28 @@ class Layout(NamedTuple):
 
 
 class Drained(NamedTuple):
-    """What is known of a chunk alone. Voxels are those of the image, and sums are in units."""
+    """The result of the first pass over a chunk. Voxels are numbers in the whole image; sums are in units."""
 
-    sums: np.ndarray  # what leaves the chunk, exit by exit,
-    targets: np.ndarray  # to these voxels
-    near_faces: np.ndarray  # voxels that drain to an exit,
-    exits: np.ndarray  # to this one
-    border_labels: set[bool]  # at the border of the image: whether there are others than 0, and 0
+    sums: np.ndarray  # of each exit: the sum that leaves the chunk,
+    targets: np.ndarray  # and the voxel that it enters
+    near_faces: np.ndarray  # voxels near the faces that drain to an exit,
+    exits: np.ndarray  # and this exit
+    border_labels: set[bool]  # the values of "label == 0" at the border of the image
 
 
 class Carried(NamedTuple):
-    """What enters a chunk. Voxels are those of the image."""
+    """What enters a chunk. Voxels are numbers in the whole image."""
 
-    entries: np.ndarray
+    entries: np.ndarray  # voxels that sums enter
     sums: np.ndarray
-    cycle_entries: np.ndarray  # where cycles enter
-    cycle_sums: np.ndarray  # what all voxels of the cycle get
+    cycle_entries: np.ndarray  # voxels that cycles enter
+    cycle_sums: np.ndarray  # the sum of all voxels of the cycle
 
 
 def accumulate_chunks(
     labels: dask.array.Array, mask: Any, weights: Any, radius: tuple[int, ...], background: int, is_periodic: tuple[bool, ...]
 ) -> dask.array.Array:
-    """Bit for bit as of the whole image. The first pass is made here, on dask's current scheduler."""
+    """Sums that are bit for bit those of the whole image. The first pass runs here, on dask's current scheduler."""
     import dask.array
 
     load_itk()
@@ -79,7 +79,7 @@ def accumulate_chunks(
 
 
 def _weight_unit(greatest: float, count: int) -> float:
-    """That of the C++ filter: the power of two whose multiples weights are rounded to."""
+    """The power of two whose multiples weights are rounded to, as in the C++ filter."""
     return math.ldexp(1.0, max(math.frexp(greatest)[1] + math.frexp(float(count))[1] - 62, -1022))
 
 
@@ -144,7 +144,7 @@ def _drain_chunk(
 
 
 def _follow(labels: np.ndarray, mask: Any, layout: Layout, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Basins of a chunk, of which each exit is one; and the exits, their basins and the voxels that they lead to."""
+    """The basins of a chunk, where each exit has its own; and a row for each exit: its basin and the voxel that it leads to."""
 
     def place(array: np.ndarray) -> Any:
         image = image_of(array)
@@ -179,7 +179,7 @@ def _join(chunks: np.ndarray, *, layout: Layout) -> np.ndarray:
     targets = np.concatenate([one.targets for one in drained])
     near = np.concatenate([one.near_faces for one in drained])
     exits = np.concatenate([before + one.exits for before, one in zip(befores, drained)])
-    # The exit that each exit leads on to, or -1.
+    # The next exit on the path from each exit, or -1.
     following = np.full(sums.size, -1)
     if near.size:
         order = np.argsort(near)
@@ -197,7 +197,7 @@ def _join(chunks: np.ndarray, *, layout: Layout) -> np.ndarray:
 
 
 def _accumulate_along(following: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """Adds, in place, each sum to all that follow; returns which are on cycles. Those get what reaches them from outside."""
+    """Adds each sum, in place, to all that follow; returns which are on cycles. These get the sums that enter from outside."""
     waits = np.bincount(following[following >= 0], minlength=following.size)
     ready = np.flatnonzero(waits == 0)
     is_done = np.zeros(following.size, bool)
@@ -246,7 +246,7 @@ def _sum_chunk(
 
 
 def _set_cycles(sums: np.ndarray, labels: np.ndarray, layout: Layout, position: np.ndarray, values: np.ndarray) -> None:
-    """Along the paths of cycles, from where they enter to where they leave."""
+    """Sets the sums of cycles along their paths through the chunk, from entry to exit."""
     shape, radius = np.array(labels.shape)[:, np.newaxis], np.array(layout.radius)[:, np.newaxis]
     widths = tuple(2 * r + 1 for r in layout.radius)
     while values.size > 0:

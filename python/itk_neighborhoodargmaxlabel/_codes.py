@@ -1,4 +1,4 @@
-"""The codes of D8 programs for the directions of water, as each program's own documents and results have them."""
+"""The codes of D8 programs for flow directions, from each program's own documents and results."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Kind = Literal["esri", "taudem", "pysheds", "pyflwdir", "xrspatial", "grass", "s
 
 
 class Codes(NamedTuple):
-    """Of the labels 0 to 8, that is of NW N NE, W sink E, SW S SE; of landlab the receiver's step has their place."""
+    """The codes of the labels 0 to 8, that is of NW N NE, W sink E, SW S SE. landlab has receivers instead."""
 
     codes: tuple[int, ...]
     nodata: float | None
     dtype: str
-    other_sinks: tuple[int, ...] = ()  # which from_d8() takes as well
-    outlet: Literal["direction", "sink", "negative"] = "direction"  # where a label leads out of the raster or to no label
-    is_compass: bool = False  # the codes mean north and east, and not rows and columns
+    other_sinks: tuple[int, ...] = ()  # from_d8() accepts these as well
+    outlet: Literal["direction", "sink", "negative"] = "direction"  # for a label that leads out of the raster or to no label
+    is_compass: bool = False  # the codes mean north and east, not rows and columns
 
 
 _ESRI = 32, 64, 128, 16, 0, 1, 8, 4, 2
-# ArcGIS: the sum of several directions is undefined, a sink.
+# In ArcGIS, the sum of several directions is an undefined direction: a sink.
 _SUMS = tuple(code for code in range(3, 256) if code & (code - 1))
 KINDS = {
     "esri": Codes(_ESRI, 255, "uint8", _SUMS, is_compass=True),
@@ -45,7 +45,7 @@ def codes_of(kind: Any) -> Codes:
 
 
 def outlets_of(labels: np.ndarray, background: int) -> np.ndarray:
-    """Where a label of the last two axes leads to a voxel without label. What is outside has to be laid around as such."""
+    """Where a label of the last two axes leads to a voxel without label. The caller pads the raster with such voxels."""
     found = np.zeros(labels.shape, bool)
     rows, columns = labels.shape[-2:]
     inner = slice(1, rows - 1), slice(1, columns - 1)
@@ -79,7 +79,7 @@ def labels_of_codes(codes: np.ndarray, *missing: np.ndarray, name: str, kind: st
 def receivers_of_labels(
     labels: np.ndarray, is_outlet: np.ndarray, nodes: np.ndarray, *, name: str, background: int, columns: int
 ) -> np.ndarray:
-    """The nodes of landlab that nodes drain to: sinks, and what has no label, to themselves."""
+    """The nodes of landlab that nodes drain to; sinks and nodes without label drain to themselves."""
     steps = {label: (label // 3 - 1) * columns + label % 3 - 1 for label in range(9)} | {background: 0}
     return nodes + np.where(is_outlet, 0, _look_up(name, labels, steps, "int64"))
 
@@ -92,7 +92,7 @@ def labels_of_receivers(receivers: np.ndarray, nodes: np.ndarray, *, name: str, 
 def _look_up(
     name: str, array: np.ndarray, table: dict[Any, Any], dtype: str, excepted: np.ndarray | None = None, other: int = 0
 ) -> np.ndarray:
-    """The values of a table, but another one for what is excepted."""
+    """The values of a table; excepted voxels get `other`."""
     keys = np.array(sorted(table))
     places = np.minimum(np.searchsorted(keys, array), keys.size - 1)
     is_unknown = keys[places] != array

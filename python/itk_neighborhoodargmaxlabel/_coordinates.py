@@ -1,4 +1,4 @@
-"""Where the voxels of a DataArray are: its axes in space, the distances along them, and whether two lie at one place."""
+"""Where the voxels of a DataArray are: its axes in space, the distances along them, and whether two DataArrays match."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._kinds import is_a
 from ._options import for_each_axis, integer_of, radius_of
 from ._steps import Step, equal_steps, step_of
 
-# Where coordinates lie at most this part of a step beside evenly spaced ones, they are even.
+# Coordinates are even if they differ from evenly spaced ones by at most this part of a step.
 TOLERANCE = 1e-3
 _EASTWARD = {"x", "lon", "long", "longitude", "easting"}
 _NORTHWARD = {"y", "lat", "latitude", "northing"}
@@ -19,9 +19,9 @@ _NOT_SPACE = {"band", "bands", "channel", "channels", "c", "time"}
 
 
 def neighborhood_of(name: str, image: Any, shape: tuple[int, ...], radius: Any, greatest: int = 2**8) -> tuple[int, ...]:
-    """The radius of each axis. One number is that of the axes in space; one for each axis is taken as it is.
+    """The radius of each axis. One number is for the axes in space; one for each axis is used as it is.
 
-    Bands, channels, times and names are not in space: where there is one of them, it has no neighbors.
+    Bands, channels, times and names are not in space: a single one has no neighbors, several are an error.
     """
     ndim = len(shape)
     radii = for_each_axis("radius", radius, ndim)
@@ -41,7 +41,7 @@ def neighborhood_of(name: str, image: Any, shape: tuple[int, ...], radius: Any, 
 
 
 def plane_of(name: str, given: Any, is_compass: bool) -> tuple[int, int]:
-    """The two axes of a raster, of which other axes are slices; the first is that of rows, from the north if that matters."""
+    """The two axes of a raster, rows first; other axes count slices. With is_compass, the first row must be the north."""
     image, shape = given.value, given.array.shape
     is_labeled = is_a(image, "xarray", "DataArray")
     axes = [axis for axis in range(len(shape)) if not is_labeled or _is_space(image, image.dims[axis])]
@@ -70,7 +70,7 @@ def _check_north_up(name: str, image: Any, rows: Any, columns: Any) -> None:
 
 
 def check_thickness(name: str, shape: tuple[int, ...], radius: Any, radii: tuple[int, ...], borders: Sequence[int]) -> None:
-    """An image of one slice, all of which would be border. One radius for each axis says that this is meant."""
+    """Refuses an image of one slice, which is all border, unless the radius is given for each axis."""
     thin = [axis for axis, n in enumerate(shape) if n == 1 and radii[axis] > 0 and borders[axis] == 0]
     if thin and np.ndim(radius) == 0:
         remedies = [f"{name}.squeeze({thin[0]})"] if len(shape) > 2 else []
@@ -91,8 +91,8 @@ def _is_space(image: Any, dim: Any) -> bool:
 
 
 def spacing_of_coordinates(name: str, image: Any, radii: tuple[int, ...]) -> list[float] | None:
-    """The steps of a DataArray's coordinates, along the axes that have a radius. Other axes, and those that are not in space
-    or have no coordinates, count in steps of 1."""
+    """The steps of a DataArray's coordinates along the axes that have a radius. Other axes, and those that are not in space or
+    have no coordinates, have steps of 1."""
     if not is_a(image, "xarray", "DataArray"):
         return None
     steps = {
@@ -107,7 +107,7 @@ def spacing_of_coordinates(name: str, image: Any, radii: tuple[int, ...]) -> lis
 def _step_along(name: str, image: Any, dim: Any) -> Step:
     coordinates = np.asarray(image.coords[dim].values)
     rounding = float(np.finfo(coordinates.dtype).eps) if coordinates.dtype.kind == "f" else 0.0
-    if not rounding:  # differences of integers may exceed their type, and float64 lose their last digits
+    if not rounding:  # differences of integers may overflow their type, and float64 may lose their last digits
         coordinates = coordinates.astype(object)
         coordinates = coordinates - coordinates[0]
     values = coordinates.astype(np.float64)
@@ -122,7 +122,7 @@ def _step_along(name: str, image: Any, dim: Any) -> Step:
 
 
 def check_coordinates(name: str, other: Any, name_of_image: str, image: Any) -> None:
-    """DataArrays of the same dimensions lie at one place: to a thousandth of a step, besides what their types round."""
+    """Refuses a DataArray whose coordinates differ by more than a thousandth of a step and the rounding of their types."""
     for dim in image.dims:
         if dim not in image.coords or dim not in other.coords or image.sizes[dim] != other.sizes[dim]:
             continue  # shapes are compared later

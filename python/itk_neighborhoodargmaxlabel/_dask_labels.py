@@ -18,7 +18,7 @@ def dask_labels(
     radius: int | Sequence[int] = 1,
     **options: Any,
 ) -> Any:
-    """labels() of a dask array, where spacing and radius are in ITK's order, x (the last axis) first."""
+    """labels() of a dask array, with spacing and radius in ITK's order: x, the last axis, first."""
     if not is_a(array, "dask.array", "Array"):
         raise TypeError(f"array is a {type(array).__name__}: dask_labels takes a dask array, labels() any")
     return labels(array, spacing=_reversed(spacing), radius=for_each_axis("radius", radius, array.ndim)[::-1], **options)

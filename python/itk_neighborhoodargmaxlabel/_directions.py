@@ -1,4 +1,4 @@
-"""What labels mean: offsets, the codes of D8 programs, colors."""
+"""The meaning of labels: offsets, the codes of D8 programs, colors."""
 
 import functools
 import math
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def offsets(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, Any]:
-    """The offset of each label, an array of (labels, axes) in the order of the axes of an array.
+    """The offset of each label, an array of shape (labels, axes) in the order of array axes.
 
-    `offsets(2)[labels]` is the field of directions. Radius: an integer, or one for each axis.
+    `offsets(2)[labels]` is the field of directions. radius: an integer, or one for each axis.
     """
     ndim = integer_of("ndim", ndim, 1, 32)
     radii = [integer_of("radius", r, 0, 2**15) for r in for_each_axis("radius", radius, ndim)]
@@ -32,7 +32,7 @@ def offsets(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, A
 
 @names_are_checked
 def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> Any:
-    """Labels of two axes as the codes of a D8 program. Of more axes: of each slice, as of bands or times.
+    """Converts labels of two axes to the codes of a D8 program; with more axes, each slice, such as a band or time.
 
     | kind | for | sinks | no label |
     |---|---|---|---|
@@ -41,15 +41,15 @@ def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> A
     | "pysheds" | pysheds | -2 | 0 |
     | "pyflwdir" | pyflwdir "d8", HydroMT | 0 | 247 |
     | "xrspatial" | xarray-spatial from 0.10 on, float64 | 0 | NaN |
-    | "grass" | GRASS r.watershed, r.stream.*; negative where it leads out | 0 | -32768 |
+    | "grass" | GRASS r.watershed, r.stream.*; outlets are negative | 0 | -32768 |
     | "saga" | SAGA, QGIS with SAGA | -1 | -99999 |
     | "ldd" | PCRaster, pyflwdir "ldd", LISFLOOD, wflow | 5 | 255 |
     | "whitebox" | WhiteboxTools | 0 | -32768 |
     | "landlab" | landlab's flow__receiver_node, in the rows of the array | itself | itself |
 
-    A label that leads out of the raster, or to a voxel without label, is an outlet: PCRaster's, SAGA's, WhiteboxTools' and
-    landlab's sink, negative in GRASS, the direction elsewhere. The first row of the array is the north. Voxels of the
-    background_value have no label, nor has what is masked or missing. Lazy for dask. A DataArray has the program's nodata.
+    A label that leads out of the raster, or to a voxel without label, is an outlet: a sink in PCRaster, SAGA, WhiteboxTools
+    and landlab, negative in GRASS, the direction elsewhere. The first row of the array is the north. Voxels with the
+    background_value and masked or missing ones have no label. Lazy for dask. A DataArray gets the program's nodata.
     """
     table = codes_of(kind)
     given = take("labels", labels, "translated")
@@ -72,11 +72,10 @@ def to_d8(labels: Any, kind: Kind = "esri", *, background_value: int = 255) -> A
 def from_d8(
     codes: Any, kind: Kind = "esri", *, nodata: float | Literal["declared"] | None = DECLARED, background_value: int = 255
 ) -> Any:
-    """The codes of a D8 program as labels of two axes, of uint8: the way back from to_d8().
+    """Converts the codes of a D8 program to labels of uint8: the reverse of to_d8().
 
-    nodata: the code that means no label. "declared": what a DataArray calls so, and else the one of to_d8(); None: none.
-    NaN is never a code. ArcGIS's sums of directions (255 as well, where it is not nodata), and what other sinks programs have,
-    become sinks.
+    nodata: the code that means no label. "declared": that of a DataArray, otherwise that of to_d8(); None: none. NaN is never
+    a code. ArcGIS's sums of directions (also 255, if it is not nodata) and other sinks of programs become sinks.
     """
     table = codes_of(kind)
     given = take("codes", codes, "translated", nodata)
@@ -98,7 +97,7 @@ def from_d8(
 
 
 def _known(given: Given, background: int) -> Any:
-    """Integers; what is missing is background, whatever its value."""
+    """The labels as integers; missing ones become background."""
     array = whole_numbers("labels", given, background)
     if given.is_missing is None:
         return array
@@ -107,7 +106,7 @@ def _known(given: Given, background: int) -> Any:
 
 
 def _without_border(given: Given, array: Any, background: int) -> Any:
-    """Labels that are 0 all over the border have that as their background there: no border drains to the north-west alone."""
+    """Labels that are 0 on the whole border mean background there: no border drains only to the north-west."""
     is_border = np.zeros(array.shape[-2:], bool)
     is_border[[0, -1], :] = is_border[:, [0, -1]] = True
     module = sys.modules["dask.array"] if given.is_lazy else np
@@ -148,10 +147,10 @@ def _each(function: Any, given: Given, arrays: list[Any], dtype: str, **options:
 
 
 def direction_colors(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarray[Any, Any]:
-    """The color of each label, an array of (labels, 3) of uint8: those of the program's previews.
+    """The color of each label, an array of uint8 of shape (labels, 3), as in the program's previews.
 
-    Red grows along the last axis (x), green along y, blue along z; opposite directions have complementary colors, and the
-    center is white.
+    Red grows along the last axis (x), green along y, blue along z. Opposite directions have complementary colors; the center
+    is white.
     """
     steps = offsets(integer_of("ndim", ndim, 1, 4), radius)[:, ::-1].astype(np.float64)
     axis_colors = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, -0.3, 0.4]])[: steps.shape[1]]
@@ -163,7 +162,7 @@ def direction_colors(ndim: int = 3, radius: int | Sequence[int] = 1) -> np.ndarr
 
 
 def direction_colormap(ndim: int = 3, radius: int | Sequence[int] = 1) -> "ListedColormap":
-    """direction_colors() for matplotlib: `imshow(direction_colormap(2)(labels))`. What is no label is black."""
+    """direction_colors() for matplotlib: `imshow(direction_colormap(2)(labels))`. Other values are black."""
     from matplotlib.colors import ListedColormap
 
     colormap = ListedColormap(direction_colors(ndim, radius) / 255.0, "directions")

@@ -1,4 +1,4 @@
-"""How far voxels are apart: the one place that reads spacing=, lattice=, coordinates and transforms."""
+"""How far voxels are apart: only this module reads spacing=, lattice=, coordinates and transforms."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ._steps import simple_number
 
 
 class RowSpacing(NamedTuple):
-    """Distances that change along an axis: the spacing of each index on it."""
+    """Distances that change along an axis: the spacing at each index of it."""
 
     axis: int
-    spacing: np.ndarray  # of (length of the axis, axes of the image)
+    spacing: np.ndarray  # its shape: (length of the axis, axes of the image)
 
 
 class Distances(NamedTuple):
-    """One of three, in the order of the axes of the array; None: steps of 1."""
+    """One of three kinds, in the order of array axes; if all are None, steps are 1."""
 
     spacing: list[float] | None = None
     lattice: np.ndarray | None = None  # its rows are the steps of the axes in space
@@ -32,7 +32,7 @@ class Distances(NamedTuple):
 
 
 def distances_of(image: Any, radii: tuple[int, ...], spacing: Any, lattice: Any, use_image_spacing: bool) -> Distances:
-    """Of an array, as the options say, or as a DataArray does."""
+    """The distances of an array, from the options or from a DataArray."""
     ndim = len(radii)
     if lattice is not None:
         if spacing is not None:
@@ -84,7 +84,7 @@ def _geographic(image: Any, radii: tuple[int, ...]) -> Distances:
 
 
 def _of_transform(image: Any, radii: tuple[int, ...]) -> Distances | None:
-    """Of a raster that has no coordinates, but the six numbers of GDAL's GeoTransform."""
+    """The distances of a raster without coordinates but with the six numbers of GDAL's GeoTransform."""
     numbers = str(grid_mapping_of(image).get("GeoTransform", "")).split()
     if len(numbers) != 6 or image.ndim < 2 or any(dim in image.coords for dim in image.dims[-2:]):
         return None
@@ -105,7 +105,7 @@ def _of_lattice(lattice: np.ndarray) -> Distances:
 
 
 def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
-    """A checked lattice. Where its steps are not the shortest, a warning has those that are."""
+    """The checked lattice. If its steps are not the shortest, a warning names the shortest."""
     ndim = len(radii)
     try:
         lattice = np.array(value, np.float64)
@@ -130,7 +130,7 @@ def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
 
 
 def reduced_lattice(lattice: np.ndarray) -> np.ndarray:
-    """The steps of the same lattice of which none gets shorter by adding or subtracting others."""
+    """The steps of the same lattice that do not get shorter by adding or subtracting others."""
     steps, ndim = lattice.copy(), len(lattice)
     is_changed = True
     while is_changed:

@@ -1,4 +1,4 @@
-"""Labels that are followed, to basins or with sums: what of them and their options is checked, and their narrowest type."""
+"""Checks labels and options before labels are followed to basins or sums, and converts labels to their narrowest type."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ._pixels import c_ordered, extrema_of
 def take_labels(
     labels: Any, radius: Any, background_value: int | None, periodic: Any, mask_image: Any
 ) -> tuple[Given, dict[str, Any]]:
-    """Labels of any kind but itk.Image, of integers, and the options of the filters that follow them."""
+    """Integer labels of any kind but itk.Image, and the options of the filters that follow them."""
     given = take("labels", labels, "followed")
     options = _options_of(neighborhood_of("labels", labels, given.array.shape, radius, 2**16), background_value, periodic)
     check_pair(given.array, options["radius"], options["periodic"], mask_image is not None)
@@ -45,7 +45,7 @@ def _options_of(radius: tuple[int, ...], background_value: int | None, periodic:
 
 
 def narrow_array(array: np.ndarray, mask: np.ndarray | None, options: dict[str, Any]) -> np.ndarray:
-    """In C order, of the type that the filters take."""
+    """The labels in C order, in the type that the filters take."""
     dtype = _type_of(options["background_value"])
     low, high = extrema_of(array)
     if low < 0 or high > np.iinfo(dtype).max:
@@ -56,7 +56,7 @@ def narrow_array(array: np.ndarray, mask: np.ndarray | None, options: dict[str, 
 
 
 def narrow_chunks(array: Any, mask: Any, options: dict[str, Any]) -> Any:
-    """The same of a dask array."""
+    """The same for a dask array."""
     import dask.array
 
     radius, background = options["radius"], options["background_value"]
@@ -69,7 +69,7 @@ def narrow_chunks(array: Any, mask: Any, options: dict[str, Any]) -> Any:
 
 
 def _type_of(background: int) -> np.dtype:
-    """Of labels and their background, which is none of them and above all."""
+    """The type of labels and their background, which is greater than all labels."""
     return np.dtype(np.uint8 if background < 2**8 else np.uint16)
 
 

@@ -1,4 +1,4 @@
-"""Distances on the earth: how long a degree is in each row of a raster."""
+"""Distances on the Earth: how long a degree is in each row of a raster."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 
 _WGS84 = 6378137.0, 298.257223563  # semi-major axis in meters, inverse flattening
-_LATITUDE = {"degrees_north", "degree_north", "degree_N", "degrees_N", "degreeN", "degreesN"}  # as CF has them
+_LATITUDE = {"degrees_north", "degree_north", "degree_N", "degrees_N", "degreeN", "degreesN"}  # of the CF conventions
 _LONGITUDE = {"degrees_east", "degree_east", "degree_E", "degrees_E", "degreesE"}
 
 
 def geographic_spacing(
     latitudes: np.ndarray, steps: tuple[float, float], ellipsoid: tuple[float, float] = _WGS84
 ) -> np.ndarray:
-    """For each latitude in degrees, the meters of a step to the north and of one to the east; steps in degrees likewise.
+    """For each latitude, the meters of a step to the north and of a step to the east; latitudes and steps are in degrees.
 
-    A step to the north is an arc of the meridian's curvature at that latitude, one to the east an arc of the parallel. The
-    ellipsoid is a semi-major axis and an inverse flattening, of which 0 is a sphere; WGS 84 if none is given.
+    A step to the north is an arc of the meridian's curvature at that latitude, a step to the east an arc of the parallel. The
+    ellipsoid is a semi-major axis and an inverse flattening (0: a sphere); the default is WGS 84.
     """
     axis, inverse_flattening = ellipsoid
     flattening = 1 / inverse_flattening if inverse_flattening else 0.0
@@ -30,13 +30,13 @@ def geographic_spacing(
 
 
 def grid_mapping_of(image: Any) -> dict[str, Any]:
-    """The attributes of the variable that has the CRS of a DataArray."""
+    """The attributes of the variable that holds the CRS of a DataArray."""
     name = image.encoding.get("grid_mapping", image.attrs.get("grid_mapping", "spatial_ref"))
     return dict(image.coords[name].attrs) if name in image.coords else {}
 
 
 def geographic_axes(image: Any) -> tuple[int, int] | None:
-    """The axes of latitude and longitude of a DataArray, where it says that they are in degrees."""
+    """The axes of latitude and longitude of a DataArray, if it declares them to be in degrees."""
     axes = [_axis_in(image, _LATITUDE, "latitude"), _axis_in(image, _LONGITUDE, "longitude")]
     if None in axes and _is_geographic(grid_mapping_of(image)):
         names = [str(dim).lower() for dim in image.dims]
@@ -59,7 +59,7 @@ def _is_geographic(grid_mapping: dict[str, Any]) -> bool:
 
 
 def ellipsoid_of(image: Any) -> tuple[float, float]:
-    """That of the CRS of a DataArray; WGS 84 where it has none."""
+    """The ellipsoid of the CRS of a DataArray; WGS 84 if it has none."""
     attributes = grid_mapping_of(image)
     if "earth_radius" in attributes:
         return float(attributes["earth_radius"]), 0.0

@@ -1,4 +1,4 @@
-"""What users hand over, as arrays, and the results as the same kind of thing."""
+"""Converts the inputs of users to arrays, and results to the kind of the input."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ._pixels import bool_as_bytes, c_ordered
 
 
 class Given(NamedTuple):
-    """What was handed over, and its parts."""
+    """An input and its parts."""
 
     name: str
     value: Any
     array: Any  # of NumPy or dask
-    is_missing: Any = None  # where it has no value, an array of bool; None where it has all
-    is_masked: bool = False  # a masked array
-    may_miss: bool = False  # some number means "no value" in it, whether it is there or not
+    is_missing: Any = None  # an array of bool: where values are missing; None if none is
+    is_masked: bool = False  # it is a masked array
+    may_miss: bool = False  # some number means "no value", whether it occurs or not
 
     @property
     def is_lazy(self) -> bool:
         return is_a(self.array, "dask.array", "Array")
 
     def like(self, result: Any, name: str | None = None, no_value: Any = None) -> Any:
-        """The result as the same kind of thing, at the same place. A DataArray gets the name; no_value means "no value"."""
+        """The result as the same kind as the input, at its place. A DataArray gets the name and the fill value `no_value`."""
         if self.is_masked:
             module = sys.modules["dask.array"].ma if self.is_lazy else np.ma
             mask = np.ma.nomask if self.is_missing is None else self.is_missing
@@ -41,7 +41,7 @@ class Given(NamedTuple):
 
 
 def take(name: str, value: Any, verb: str, nodata: Any = DECLARED) -> Given:
-    """Anything but an itk.Image. The array is as it was given, in any layout and of any type."""
+    """Any input but an itk.Image. Its array keeps its layout and type."""
     if is_a(value, "xarray", "Dataset"):
         raise TypeError(f"{name} is an xarray.Dataset: choose one of its variables {list(value.data_vars)}")
     array = value.data if is_a(value, "xarray", "DataArray") else value
@@ -80,16 +80,16 @@ def _check_numbers(name: str, array: Any) -> None:
 
 
 def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, Any]:
-    """An array, and the mask of a masked one."""
+    """An array, and the mask if it is a masked one."""
     kind = type(value).__name__
     if isinstance(value, np.ma.MaskedArray):
         return value.data, (value.mask if value.mask is np.ma.nomask else np.ma.getmaskarray(value))
     if isinstance(value, np.ndarray) and hasattr(value, "unmasked"):  # astropy's Masked
         return np.asarray(value.unmasked), np.broadcast_to(value.mask, value.shape)
-    if is_a(value, "itk", "LightObject") and not is_image(value):  # in which numpy.asarray recurses without end
+    if is_a(value, "itk", "LightObject") and not is_image(value):  # numpy.asarray would recurse endlessly
         remedy = "give its GetOutput()" if hasattr(value, "GetOutput") else "give an itk.Image"
         raise TypeError(f"{name} is an {kind} of itk: {remedy}")
-    if is_a(value, "SimpleITK", "Image"):  # which numpy.asarray reads voxel by voxel
+    if is_a(value, "SimpleITK", "Image"):  # numpy.asarray would read it voxel by voxel
         raise TypeError(
             f"{name} is a SimpleITK.Image: convert it by "
             "`converted = itk.image_from_array(SimpleITK.GetArrayViewFromImage(image))` and "
@@ -107,8 +107,8 @@ def _numpy_of(name: str, value: Any) -> tuple[np.ndarray, Any]:
 
 
 def whole_numbers(name: str, given: Given, missing: int) -> Any:
-    """The array in a type of integers. Those in a floating point type, as xarray and rioxarray read masked files, are taken
-    where what is missing is known; it becomes another number."""
+    """The array as integers. Floats, as xarray and rioxarray read masked files, are accepted if it is known which are
+    missing; those become the number `missing`."""
     array = given.array
     if array.dtype.kind != "f":
         return array
@@ -136,7 +136,7 @@ def _whole_block(array: np.ndarray, is_missing: np.ndarray | None = None, *, nam
 
 
 def same_place(name: str, other: Any, given: Given) -> tuple[Any, Any]:
-    """An array that belongs to a given one, in the order of its axes, and where it has no value."""
+    """An array that belongs to a given one, with axes in the same order; and where its values are missing."""
     image = given.value
     if is_a(image, "xarray", "DataArray") and is_a(other, "xarray", "DataArray"):
         if set(other.dims) != set(image.dims):
@@ -162,7 +162,7 @@ def same_place(name: str, other: Any, given: Given) -> tuple[Any, Any]:
 
 
 def values_of(values: Any, given: Given) -> Any:
-    """Numbers that belong to a given array; masked where they are missing."""
+    """Numbers that belong to a given array; missing ones are masked."""
     values, is_missing = same_place("values", values, given)
     _check_numbers("values", values)
     if is_missing is None:
@@ -172,7 +172,7 @@ def values_of(values: Any, given: Given) -> Any:
 
 
 def mask_of(mask_image: Any, given: Given) -> Any:
-    """Where there is a value, in the kind of the given array, or None. Bytes for NumPy, bool for dask."""
+    """The mask of voxels with a value, as the kind of the given array, or None. Bytes for NumPy, bool for dask."""
     mask = None
     if mask_image is not None:
         mask, is_missing = same_place("mask_image", mask_image, given)

@@ -1,4 +1,4 @@
-"""What is handed over, and given back, as itk.Image."""
+"""Inputs and results that are itk.Image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._missing import DECLARED, find_missing, missing_numbers
 
 
 def mask_for_image(mask_image: Any, image: Any, nodata: Any = DECLARED) -> Any:
-    """A mask, an itk.Image as well or an array in the axes of numpy.asarray(image), at the place of the image."""
+    """The mask as an itk.Image at the place of the image; given as an itk.Image or an array like numpy.asarray(image)."""
     itk = load_itk()
     is_missing = None
     if nodata is not None and nodata != DECLARED:
@@ -42,7 +42,7 @@ def mask_for_image(mask_image: Any, image: Any, nodata: Any = DECLARED) -> Any:
 
 
 def outputs_of(made: Any, outputs: list[Any]) -> Any:
-    """The outputs of a filter, but for those that are None; they let go of it and its input."""
+    """The outputs of a filter that are not None, disconnected from it, so that it and its input can be freed."""
     update(made)
     outputs = [output for output in outputs if output is not None]
     for output in outputs:

@@ -1,4 +1,4 @@
-"""The two filters of the itk package on NumPy arrays in C order. Sizes, spacing and radius are in the order of the axes."""
+"""The filters of the itk package on NumPy arrays in C order. Sizes, spacing and radius are in the order of array axes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import numpy as np
 from ._distances import Distances, RowSpacing
 from ._label_parts import label_bordered, label_rows
 
-# What the filter is wrapped for, by NumPy's names.
+# The pixel types that the filter is wrapped for, by NumPy's names.
 PIXEL_TYPES = ("uint8", "int16", "uint16", "int32", "uint32", "uint64", "float32", "float64")
 
 _FILTERS = (
@@ -29,13 +29,13 @@ _loading = threading.Lock()
 
 @functools.cache
 def load_itk() -> Any:
-    """The itk package, with what is used here of it. It loads at first use, and for good: itk that an interruption has left
-    half loaded stays so, and a thread of its own gets no signals."""
+    """The itk package, loaded at first use. A thread of its own loads it, as threads get no signals: an interruption would
+    leave itk half loaded for good."""
     return ThreadPoolExecutor(1).submit(_load_itk).result()
 
 
 def _load_itk() -> Any:
-    # itk is made for one thread; and where warnings are errors, those of its types crash it while it loads.
+    # itk must load in one thread. If warnings are errors, warnings of its types crash it while it loads.
     with _loading, warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         import itk
@@ -51,13 +51,13 @@ def is_image(value: Any) -> bool:
 
 
 def image_of(array: np.ndarray, spacing: Sequence[float] | None = None, lattice: np.ndarray | None = None) -> Any:
-    """An image over the memory of an array, which must outlive it. The rows of a lattice are the steps of the axes in space."""
+    """An image that uses the memory of an array, which must outlive it. The rows of a lattice are the steps of the axes."""
     image = load_itk().image_view_from_array(array)
-    # Arrays with a single long axis are in Fortran order as well, and that ITK takes for transposed.
+    # Arrays with a single long axis are also in Fortran order, which ITK reads as transposed.
     image.SetRegions(array.shape[::-1])
     if spacing is not None:
         image.SetSpacing([float(distance) for distance in spacing[::-1]])
-    if lattice is not None:  # of which column i has the step of axis i, x first, for any unit of length
+    if lattice is not None:  # column i of ITK's matrix is the step of axis i, x first; the unit of length is free
         unit = 2.0 ** round(math.log2(np.abs(lattice).max()))
         image.SetSpacing([unit] * array.ndim)
         image.SetDirection(np.ascontiguousarray(lattice[::-1, ::-1].T / unit))
@@ -65,8 +65,8 @@ def image_of(array: np.ndarray, spacing: Sequence[float] | None = None, lattice:
 
 
 def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any], what: str = "image") -> Any:
-    """A filter on an image, with its options by their names in snake case. Radius, and tuples of one value for each axis, are
-    in the order of the axes of an array. What the image is to the user is for the message."""
+    """A filter on an image, with options named in snake case. The radius, and tuples of one value for each axis, are in the
+    order of array axes. `what` is the user's name of the image, for error messages."""
     itk = load_itk()
     template = getattr(itk, name)
     types = (type(image), itk.Image[getattr(itk, output_type), image.GetImageDimension()])
@@ -91,7 +91,7 @@ def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any],
 
 
 def update(made: Any) -> None:
-    """Runs a filter. What it finds wrong becomes an error of one line."""
+    """Runs a filter and turns its exceptions into errors of one line."""
     try:
         made.Update()
     except RuntimeError as error:
@@ -109,10 +109,10 @@ def label_array(
     background_value: int,
     **options: Any,
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Labels and scores of an array of one of the PIXEL_TYPES; the mask is of uint8. Borders of the axes by their numbers."""
+    """Labels and scores of an array of one of the PIXEL_TYPES; the mask is uint8. Borders of the axes by their numbers."""
     options |= {"radius": radius, "background_value": background_value}
     rows = distances.rows
-    if rows is None or rows.axis == array.ndim - 2:  # the filter's rows follow each other along this axis
+    if rows is None or rows.axis == array.ndim - 2:  # the axis along which the filter accepts spacing by row
         return _label(array, mask, distances=distances, border=tuple(borders), **options)
 
     def label(array: np.ndarray, mask: np.ndarray | None, border: int) -> tuple[np.ndarray, np.ndarray | None]:
@@ -135,7 +135,7 @@ def _label(
             made.SetSpacingOfRows(axis, _vector_of(spacing))
     if mask is not None:
         made.SetMaskImage(image_of(mask, *place))
-    # ITK writes into arrays of our own.
+    # ITK writes into our own arrays.
     labels = np.empty(array.shape, np.uint8)
     made.GraftOutput(image_of(labels))
     scores = None
@@ -158,7 +158,7 @@ def _vector_of(numbers: np.ndarray) -> Any:
 def basin_array(
     labels: np.ndarray, mask: np.ndarray | None, *, generate_sink_image: bool = False, **options: Any
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Basins and sinks of labels of uint8 or uint16; the mask is of uint8."""
+    """Basins and sinks of labels of uint8 or uint16; the mask is uint8."""
     made = new_filter("NeighborhoodLabelToBasinImageFilter", image_of(labels), "UI", options)
     if mask is not None:
         made.SetMaskImage(image_of(mask))

@@ -1,4 +1,4 @@
-"""What kind of thing a value is, without loading a module that nobody has used."""
+"""The kind of a value, found without loading modules that are not loaded yet."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def is_on_gpu(value: Any) -> bool:
     try:
         return hasattr(value, "__dlpack_device__") and value.__dlpack_device__()[0] not in on_cpu
     except Exception:
-        return False  # numpy.asarray tells better what is wrong
+        return False  # the error of numpy.asarray says more

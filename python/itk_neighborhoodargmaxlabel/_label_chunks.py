@@ -1,4 +1,4 @@
-"""Labels of images in chunks, by dask."""
+"""Labels of images in chunks, with dask."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def label_chunks(
 ) -> tuple[dask.array.Array, dask.array.Array | None]:
     """Labels and scores, lazily and chunk by chunk: those of the whole image, bit for bit.
 
-    Each chunk is labeled together with the neighbors that it needs of the chunks around it, so that a worker holds a few
-    chunks at a time, whatever the size of the image. Each task keeps to one thread: dask runs many.
+    Each chunk is labeled together with the neighbors that it needs from the chunks around it. So a worker holds only a few
+    chunks at a time, for images of any size. Each task uses one thread: dask runs many tasks.
     """
     import dask.array
 
-    # dask wraps an axis round once. A shorter one stays whole, and the filter wraps it round.
+    # dask wraps an axis only once. An axis shorter than its radius stays in one chunk, and the filter wraps it.
     whole = {axis: -1 for axis, border in enumerate(borders) if border == PERIODIC and radius[axis] > array.shape[axis]}
     array = array.rechunk(whole)
     depth = [0 if axis in whole else min(width, length) for axis, (width, length) in enumerate(zip(radius, array.shape))]
@@ -49,7 +49,7 @@ def label_chunks(
     has_mask = mask is not None
     if distances.rows is not None:
         arrays.append(_indices_on(distances.rows.axis, array))
-    # A trial on a voxel: what the filter finds wrong is said now, and not by a worker.
+    # A trial on one voxel: errors of the filter come now, not in a worker.
     voxel = np.ones([1] * array.ndim, array.dtype)
     trial = distances._replace(rows=None)
     meta = _label_block(voxel, distances=trial, **options)[(slice(0, 0),) * array.ndim]
@@ -59,7 +59,7 @@ def label_chunks(
         _label_block,
         *arrays,
         depth=dict(enumerate(depth)),
-        # Faces of the image stay faces of its outer chunks, where the filter then does what the border asks for.
+        # At the faces of the image, the filter applies the border to the outer chunks.
         boundary={axis: "periodic" if border == PERIODIC else "none" for axis, border in enumerate(borders)},
         meta=meta,
         name="neighborhood-argmax-label-" + dask.base.tokenize(arrays, options),
@@ -75,7 +75,7 @@ def chunked_like(mask: Any, array: dask.array.Array) -> dask.array.Array:
 
 
 def _indices_on(axis: int, array: dask.array.Array) -> dask.array.Array:
-    """The index of each voxel on an axis, from which a chunk knows its rows."""
+    """The index of each voxel along an axis: it tells a chunk which rows it has."""
     import dask.array
 
     shape = [-1 if a == axis else 1 for a in range(array.ndim)]
@@ -89,7 +89,7 @@ def _indices_on(axis: int, array: dask.array.Array) -> dask.array.Array:
 def _label_block(
     block: np.ndarray, *others: np.ndarray, distances: Distances, has_mask: bool = False, **options: Any
 ) -> np.ndarray:
-    """Labels of a chunk and its neighbors; with scores, both in one array of records."""
+    """Labels of a chunk with its neighbors; with scores, both in one array of records."""
     mask = np.ascontiguousarray(others[0]) if has_mask else None
     if distances.rows is not None:
         axis, spacing = distances.rows

@@ -1,4 +1,4 @@
-"""What is said of labels that cannot be followed."""
+"""Errors of labels that cannot be followed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._options import label_count
 def wrong_label(
     labels: np.ndarray, mask: np.ndarray | None, radius: Sequence[int], background: int, start: Any = 0
 ) -> ValueError | None:
-    """Of the first value that is none, unless the mask excuses all. Start: of this part in the whole image."""
+    """The error for the first voxel that is no label, or None. `start`: the position of this part in the whole image."""
     count = label_count(radius)
     is_wrong = ((labels < 0) | (labels >= count)) & (labels != background)
     if mask is not None:

@@ -1,4 +1,4 @@
-"""Labels where distances differ along an axis that is not that of the filter's rows, put together from those of its parts."""
+"""Labels if distances change along an axis other than that of the filter's rows: labels parts and joins them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ._distances import Distances, RowSpacing
 from ._options import BACKGROUND, INSIDE, PERIODIC
 
 Outputs = tuple[np.ndarray, np.ndarray | None]
-LabelArray = Callable[..., Outputs]  # of an array, a mask and distances, with one border
+LabelArray = Callable[..., Outputs]  # takes an array, a mask and distances, with one border for all axes
 
 
 def label_bordered(
@@ -21,7 +21,7 @@ def label_bordered(
     radius: Sequence[int],
     background: int,
 ) -> Outputs:
-    """With a border for each axis. What an axis wraps round is laid around the array, and what is border set to background."""
+    """Labels with a border for each axis: pads periodic axes, then sets background borders."""
     widths = [(r, r) if border == PERIODIC else (0, 0) for border, r in zip(borders, radius)]
     inner = tuple(slice(width, width + length) for (width, _), length in zip(widths, array.shape))
     padded = None if mask is None else np.pad(mask, widths, mode="wrap")
@@ -42,7 +42,7 @@ def label_bordered(
 def label_rows(
     label: LabelArray, array: np.ndarray, mask: np.ndarray | None, rows: RowSpacing, radius: Sequence[int]
 ) -> Outputs:
-    """With the spacing of each index on an axis: each in the window of its neighbors. Only for the border "inside"."""
+    """Labels with a spacing for each index of an axis: labels each index within its neighbors. Only for the border "inside"."""
     axis, reach = rows.axis, radius[rows.axis]
     parts: list[Outputs] = []
     for row in range(array.shape[axis]):

@@ -1,4 +1,4 @@
-"""Directions of steepest descent, of whatever array a user has."""
+"""Directions of steepest descent, for all kinds of arrays."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, overload
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Array = TypeVar("Array", np.ndarray[Any, Any], xr.DataArray, dask.array.Array)
 
     class LabelOptions(TypedDict, total=False):
-        """Those of `labels`, for type checkers."""
+        """The options of `labels`, for type checkers."""
 
         center_score: float
         label_strict_extrema: bool
@@ -91,69 +91,69 @@ def labels(
 
     The score of the neighbor at offset o is (image[p] - image[p + o]) * (1 / |o * spacing|): the difference is multiplied by
     the reciprocal distance. The center competes with center_score. The label is the lowest one with the greatest score; NaN
-    is greater than any number. Labels always mean the axes of the array, whatever its coordinates: the last three are z, y,
-    x, and the label of an offset is (oz + 1) * 9 + (oy + 1) * 3 + (ox + 1), 0 to 26, the center 13; of 2 axes 0 to 8 and 4,
-    of 4 axes 0 to 80 and 40. `offsets()` is the table of them.
+    is greater than any number. Labels refer to array axes, whatever the coordinates: the last three are z, y, x, and the
+    label of an offset is (oz + 1) * 9 + (oy + 1) * 3 + (ox + 1), 0 to 26, the center 13; in 2-D 0 to 8 and 4, in 4-D 0 to 80
+    and 40. `offsets()` returns the offsets of all labels.
 
     Parameters
     ----------
     image : array of 2, 3 or 4 axes
-        NumPy arrays in any layout and byte order, lists, masked arrays (what is masked has no label), memory maps, and all
-        that numpy.asarray takes; xarray.DataArray; dask arrays, lazily; itk.Image. Of bool, integers or floating point
-        numbers; those of 64 bits and more where a type of the filter holds their values exactly.
+        NumPy arrays in any layout and byte order, lists, masked arrays (masked voxels have no label), memory maps, and all
+        that numpy.asarray accepts; xarray.DataArray; dask arrays, lazily; itk.Image. The values are bool, integers or floats;
+        those of 64 bits and more are accepted if a type of the filter holds them exactly.
     center_score : float, default -100.0
-        Score of the center, in values per unit of distance. 0: minima get its label, on plateaus where no equal
+        Score of the center, in values per unit of distance. 0: minima get its label, on plateaus only if no equal
         neighbor has a lower one.
     label_strict_extrema : bool, default False
         True: strict minima (maxima with ascent) get the label of the center.
     ascent : bool, default False
         True: the steepest ascent.
     use_image_spacing : bool, default True
-        False: distances in voxels, whatever spacing and coordinates are.
+        False: distances in voxels, whatever the spacing and coordinates.
     fully_connected : bool, default True
         False: only face neighbors compete.
     radius : int, or one for each axis of the array, default 1
-        Of the neighborhood, in voxels. 0 leaves an axis out. At most 256 labels. One number is for the axes in space: a
-        dimension of a DataArray that is a band, channel or time, or has names or dates, is left out where it has length 1,
-        and else an error; (1, 1, 1) says that its indices are neighbors.
+        Radius of the neighborhood, in voxels. 0 leaves an axis out. At most 256 labels. One number is for the axes in space: a
+        dimension of a DataArray that is a band, channel or time, or has names or dates, is left out if its length is 1, and
+        otherwise an error; with (1, 1, 1), its indices are neighbors.
     border : "background", "inside" or "periodic", or one for each axis of the array, default "background"
         What happens where the neighborhood leaves the image: the voxel gets background_value, only the neighbors inside
         compete, or the image wraps round. Also a number of ITK's enum.
     background_value : int, 0 to 255, default 0
-        Of voxels without label. 0 is also the label of the first offset; 255 is none.
+        The value of voxels without label. 0 is also the label of the first offset; 255 is not a label.
     mask_image : array of integers or bool in the shape of the image, default None
-        Where it is 0, the voxel has no label and does not compete for others.
+        Voxels where it is 0 have no label and do not compete.
     nodata : a number, nan, None, or "declared", default "declared"
-        The value of voxels that are missing: they have no label and do not compete for others. Their label is
-        background_value, or 255 where that is a label. "declared": of a DataArray NaN, and what its attributes or rioxarray
-        call so (`_FillValue`, `missing_value`, `rio.nodata`); of all other arrays nothing. None: nothing.
+        The value of missing voxels: they have no label and do not compete. Their label is background_value, or 255 if that is
+        a label. "declared": in a DataArray, NaN and the missing values of its attributes or of rioxarray (`_FillValue`,
+        `missing_value`, `rio.nodata`); in all other arrays nothing. None: nothing.
     generate_score_image : bool, default False
         True: a tuple of labels and scores.
     spacing : float, one for each axis of the array, or "geographic", default None
-        Distances of voxels. None: the steps of a DataArray's coordinates, which have to be even to a thousandth of a step
-        (dates and names count in steps of 1), or those of its GeoTransform; 1 of other arrays. An itk.Image has its own.
-        "geographic": of a DataArray in degrees, the meters of a cell in each row, on the ellipsoid of its CRS or WGS 84.
+        Distances of voxels. None: the steps of a DataArray's coordinates, which must be even to a thousandth of a step
+        (dates and names count in steps of 1), or those of its GeoTransform; 1 in other arrays. An itk.Image has its own.
+        "geographic": for a DataArray in degrees, the meters of a cell in each row, on the ellipsoid of its CRS or WGS 84.
     lattice : matrix, default None
-        The steps of the axes of the array in space, a row for each, in the place of spacing: of a crystal
+        Instead of spacing: the steps of the axes of the array in space, one row for each. For a crystal,
         `cell / np.array(density.shape)[:, np.newaxis]`.
     number_of_work_units : int, default None
-        In how many parts threads share the work. None: ITK's choice; of a dask array, one for each task.
+        The number of parts that threads share. None: ITK's choice; for a dask array, one in each task.
 
     Returns
     -------
-    The like of the image, of uint8, in the axes of the image: an array of its own in C order; a masked array with the mask,
-    and a fill_value that is no label; a DataArray with all coordinates and the CRS, named "labels" or "scores", whose
-    `_FillValue` is the label of missing voxels; a dask array; an itk.Image. Scores are float32, or float64 where the image is
-    (or is wider).
+    Labels of uint8 as the same kind as the image, with its axes: a new array in C order; a masked array with the mask, and a
+    fill_value that is not a label; a DataArray with all coordinates and the CRS, named "labels" or "scores", whose
+    `_FillValue` is the label of missing voxels; a dask array; an itk.Image. Scores are float32, or float64 if the image is
+    float64 or wider.
 
     Raises
     ------
     TypeError, ValueError
-        Before any work is done, with the parameter, its value and the remedy.
+        Before any work, with the parameter, its value and the remedy.
 
     Notes
     -----
-    The whole contract: documentation/contract.md and python.md of the source, and the C++ header itkNeighborhoodArgmaxLabelImageFilter.h.
+    The full contract: documentation/contract.md and python.md, and the C++ header itkNeighborhoodArgmaxLabelImageFilter.h.
     """
     options = {
         "center_score": number_of("center_score", center_score),
@@ -179,7 +179,7 @@ def labels(
     options |= {"radius": radii, "borders": borders, "generate_score_image": generate_score_image}
     found, scores = (_of_chunks if given.is_lazy else _of_array)(given, mask, distances, options)
     if scores is not None and given.array.dtype.kind != "f":
-        scores = scores.astype(np.float32, copy=False)  # of integers, whatever type holds them
+        scores = scores.astype(np.float32, copy=False)  # integers have scores of float32, whatever type holds them
     is_label = options["background_value"] < label_count(radii)
     no_label = options["background_value"] if not is_label else 255 if given.may_miss else None
     if is_label and given.is_missing is not None and not given.is_masked:

@@ -1,4 +1,4 @@
-"""What is missing: the one rule for images, masks, labels and values."""
+"""Missing values: one rule for images, masks, labels and values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 from ._kinds import is_a
 
 DECLARED = "declared"
-_ATTRIBUTES = ("_FillValue", "missing_value", "fill_value", "nodata")  # those of CF, and those that rioxarray reads
+_ATTRIBUTES = ("_FillValue", "missing_value", "fill_value", "nodata")  # of CF, and others that rioxarray reads
 
 
 def missing_numbers(image: Any, array: Any, nodata: Any = DECLARED) -> list[Any]:
-    """The numbers that mean "no value" in an array, NaN among them.
+    """The numbers that mean "no value" in an array; NaN may be one of them.
 
-    "declared": of a DataArray NaN, and what its attributes and rioxarray call missing; of all else nothing.
+    "declared": in a DataArray, NaN and the missing values of its attributes and of rioxarray; in all other arrays nothing.
     """
     if nodata is None:
         return []
@@ -39,12 +39,12 @@ def _declared_by(image: Any) -> list[Any]:
 
 
 def declares_nodata(image: Any) -> bool:
-    """Whether a DataArray says what is missing in it, be it by what it was read from."""
+    """Whether a DataArray, or the file that it was read from, declares missing values."""
     return bool(_declared_by(image)) or "_FillValue" in image.encoding
 
 
 def _of_type(number: float, dtype: np.dtype) -> Any:
-    """A number as the array has it, or None where its type has no such number."""
+    """A number in the type of the array, or None if the type does not hold it."""
     if dtype.kind == "f":
         with np.errstate(over="ignore"):
             return dtype.type(number)
@@ -55,7 +55,7 @@ def _of_type(number: float, dtype: np.dtype) -> Any:
 
 
 def find_missing(array: Any, numbers: list[Any]) -> Any:
-    """Where an array of NumPy or dask has one of the numbers; None where no voxel of a NumPy array has."""
+    """Where an array of NumPy or dask has one of the numbers; None if no voxel of a NumPy array has one."""
     found = None
     for number in numbers:
         here = np.isnan(array) if number != number else array == number

@@ -1,4 +1,4 @@
-"""Options as users give them: what is wrong with one is said in a line that names it, its value and the remedy."""
+"""Checks options. An error is one line with the option, its value and the remedy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
-# What other programs call an option, and what serves here.
+# Names that options have in other programs, and the advice for them.
 _ELSEWHERE = {
     "labels": dict.fromkeys(
         ("level", "h", "depth", "tolerance", "threshold", "markers", "minima"),
@@ -43,7 +43,7 @@ _ELSEWHERE = {
 
 
 def names_are_checked(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-    """For an option that does not exist, the error lists the nearest that does."""
+    """Raises an error for an option that does not exist, with the closest one that does."""
     names = list(inspect.signature(function).parameters)
 
     @functools.wraps(function)
@@ -119,7 +119,7 @@ def for_each_axis(name: str, value: Any, ndim: int, kind: str = "number") -> lis
 
 
 def radius_of(value: Any, ndim: int, greatest: int = 2**8) -> tuple[int, ...]:
-    """`greatest` is the number of values that a label can have."""
+    """The checked radius of each axis. `greatest`: the number of values that a label can have."""
     radius = tuple(integer_of("radius", r, 0, 2**31) for r in for_each_axis("radius", value, ndim))
     count = label_count(radius)
     if count == 1:
@@ -130,7 +130,7 @@ def radius_of(value: Any, ndim: int, greatest: int = 2**8) -> tuple[int, ...]:
 
 
 def background_of(value: int, radius: tuple[int, ...], greatest: int) -> int:
-    """Of labels with a radius: none of them."""
+    """The checked background value: not one of the labels of this radius."""
     background = integer_of("background_value", value, 0, greatest)
     if background < label_count(radius):
         raise ValueError(
@@ -146,7 +146,7 @@ def label_count(radius: tuple[int, ...]) -> int:
 
 def spacing_of(value: Any, ndim: int) -> list[float]:
     spacing = [abs(number_of("spacing", s)) for s in for_each_axis("spacing", value, ndim)]
-    # ITK inverts the matrix of which the product is the determinant.
+    # ITK inverts a matrix whose determinant is the product.
     if not all(1e-300 <= s <= 1e300 for s in spacing) or math.prod(spacing) < 1e-300:
         raise ValueError(f"spacing is {value!r}: give distances from 1e-300 to 1e300 with a product of 1e-300 or more")
     return spacing

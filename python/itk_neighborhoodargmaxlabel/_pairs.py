@@ -1,4 +1,4 @@
-"""Labels that only their maker can tell apart: how the arrays that labels() gave were made, for basins()."""
+"""Remembers how labels() made its results, so that basins() can refuse options that do not fit."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Origin(NamedTuple):
     """How labels were made."""
 
     array: Any  # a weak reference
-    nonzeros: int | None  # in a NumPy array, where that matters: another number tells that it was changed since
+    nonzeros: int | None  # of a NumPy array, if it matters: another number means that the array has changed
     radius: tuple[int, ...]
     periodic: tuple[bool, ...]
-    is_zero_masked: bool  # voxels outside a mask have a value that is a label
+    is_zero_masked: bool  # voxels outside the mask have a value that is also a label
 
 
 _origins: dict[int, Origin] = {}
@@ -26,7 +26,7 @@ _MASKED = "labels were made with a mask_image, and what is outside it has a back
 
 
 def remember(labels: Any, radius: tuple[int, ...], borders: Sequence[int], is_zero_masked: bool) -> None:
-    """Of labels that were just made. Views and copies of them, and what is read from a file, are not known."""
+    """Remembers how labels were made. Their views and copies, and labels from files, stay unknown."""
     key = id(labels)
     array = weakref.ref(labels, lambda _: _origins.pop(key, None))
     periodic = tuple(border == PERIODIC and r > 0 for border, r in zip(borders, radius))
@@ -46,7 +46,7 @@ def _nonzeros(labels: Any) -> int:
 
 
 def check_pair(labels: Any, radius: tuple[int, ...], periodic: Sequence[bool], has_mask: bool) -> None:
-    """Refuses options of basins() that do not fit those that the labels were made with."""
+    """Refuses options of basins() that do not fit the options of the labels."""
     origin = _origin_of(labels)
     if origin is None:
         return
@@ -63,7 +63,7 @@ def check_pair(labels: Any, radius: tuple[int, ...], periodic: Sequence[bool], h
 
 
 def check_codes(labels: Any) -> None:
-    """Refuses labels of which some mean no label, though no value tells which."""
+    """Refuses labels of which some mean "no label" but have the value of a label."""
     origin = _origin_of(labels)
     if origin is not None and origin.is_zero_masked:
         raise ValueError(f"{_MASKED}: make the labels with background_value=255")

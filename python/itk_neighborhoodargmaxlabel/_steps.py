@@ -11,16 +11,16 @@ import numpy as np
 
 class Step(NamedTuple):
     value: float
-    chance: float  # how many numbers as simple an interval of this width has on average: the less, the surer the value is
+    chance: float  # how many numbers as simple as this one such an interval has on average: the fewer, the surer it is
     low: float
     high: float
 
 
 def step_of(values: np.ndarray, rounding: float) -> Step:
-    """The step of even coordinates of float64; `rounding` is that of the type that they had before, relative.
+    """The step of even coordinates of float64; `rounding` is the relative rounding of their original type.
 
-    Many steps lie within what the coordinates round, and the simplest of them is meant. The two ends tell it best. They do
-    not where the step itself was rounded and then multiplied, as numpy.arange does: so the width of one step counts as well.
+    Many steps lie within the rounding of the coordinates; the simplest one is meant. The two ends determine it best, unless
+    the step itself was rounded and then multiplied, as numpy.arange does: so the rounding of one step is tried as well.
     """
     count = values.size - 1
     measured = abs(float(values[-1]) - float(values[0])) / count
@@ -31,7 +31,7 @@ def step_of(values: np.ndarray, rounding: float) -> Step:
 
 
 def equal_steps(steps: list[Step]) -> list[float]:
-    """The values, of which those that agree within their rounding are equal: the surest that all of them allow."""
+    """The values of the steps. Steps that agree within their rounding get one value, the surest that all of them allow."""
     groups: list[list[Step]] = []
     for step in sorted(steps, key=lambda step: step.high - step.low):
         group = next((group for group in groups if all(step.low <= one.high and one.low <= step.high for one in group)), None)
@@ -68,7 +68,7 @@ def _simple_numbers(middle: float, apart: float) -> list[tuple[float, float]]:
 
 
 def _simplest_fraction(low: Fraction, high: Fraction) -> Fraction:
-    """The one of the least denominator in a closed interval, by continued fractions."""
+    """The fraction with the least denominator in a closed interval, by continued fractions."""
     whole = math.ceil(low)
     if whole <= high:
         return Fraction(whole)
@@ -77,5 +77,5 @@ def _simplest_fraction(low: Fraction, high: Fraction) -> Fraction:
 
 
 def simple_number(middle: float, apart: float) -> float:
-    """The simplest number that lies at most so far from another."""
+    """The simplest number that is at most `apart` from `middle`."""
     return min(_simple_numbers(middle, apart), key=lambda pair: pair[1])[0]

@@ -1,4 +1,4 @@
-"""What this module adds to the itk package, with types: itk has none.
+"""The filters that this module adds to the itk package, with types: itk has none.
 
 from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter
 

@@ -1,4 +1,4 @@
-# Types of what this module adds to the itk package, which has none of its own.
+# Types of the filters that this module adds to the itk package, which has none.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar, overload
 

@@ -1,4 +1,4 @@
-"""What the filter computes, in plain NumPy and straight from its definition: the oracle of the tests."""
+"""The definition of the filter in plain NumPy: the expected result of the tests."""
 
 import itertools
 import math
@@ -22,7 +22,7 @@ def define(
     mask_image=None,
 ):
     """Labels and scores. Spacing and radius are in ITK's order: x, the last axis of the array, first. The rows of a lattice
-    are in the order of the axes of the array."""
+    are in the order of array axes."""
     spacing = list(spacing) if spacing is not None and use_image_spacing else [1.0] * image.ndim
     radius = list(radius) if radius is not None else [1] * image.ndim
     is_short = image.dtype == np.float32 or (image.dtype.kind in "iu" and image.dtype.itemsize <= 2)
@@ -77,7 +77,7 @@ def define(
 
 
 def weights_of(lattice, radius):
-    """Of each label. Lengths that differ by at most a millionth from the next shorter one are equal to it."""
+    """The distance of each label. Distances at most a millionth longer than the next shorter one are equal to it."""
     offsets = itertools.product(*(range(-r, r + 1) for r in reversed(radius)))
     lengths = [
         math.hypot(*(sum(o * step for o, step in zip(offset, column)) for column in np.transpose(lattice)))

@@ -15,16 +15,16 @@ def images(draw, dimensions=(2, 3, 4), longest=7):
     dtype = np.dtype(draw(st.sampled_from(PIXEL_TYPES)))
     dimension = draw(st.sampled_from(dimensions))
     shape = draw(hnp.array_shapes(min_dims=dimension, max_dims=dimension, max_side=4 if dimension == 4 else longest))
-    any_value = hnp.from_dtype(dtype)  # NaN and infinity among them
+    any_value = hnp.from_dtype(dtype)  # including NaN and infinity
     if dtype == np.uint64:
-        any_value = st.integers(0, 2**53).map(dtype.type)  # others are refused
+        any_value = st.integers(0, 2**53).map(dtype.type)  # the filter refuses others
     few_values = st.integers(0, 3).map(dtype.type)
     return draw(hnp.arrays(dtype, shape, elements=draw(st.sampled_from([any_value, few_values]))))
 
 
 @st.composite
 def options(draw, image):
-    """Keywords of the filter and of the definition; border and mask_image by name and as bool array."""
+    """Keywords of the filter and of the definition; border is a name, mask_image an array of bool."""
     chosen = draw(
         st.fixed_dictionaries(
             {},
@@ -50,6 +50,6 @@ def options(draw, image):
 
 @st.composite
 def chunks(draw, shape):
-    """Uneven ones: a list of lengths for each axis."""
+    """Uneven chunks: a list of lengths for each axis."""
     cuts = [draw(st.sets(st.integers(1, length - 1) if length > 1 else st.nothing())) for length in shape]
     return tuple(tuple(np.diff([0, *sorted(cut), length]).tolist()) for cut, length in zip(cuts, shape))

@@ -1,4 +1,4 @@
-"""What drains through voxels, compared with a walk from each voxel; chunks, bit for bit; catchments of points."""
+"""Accumulation, compared with a walk from each voxel; chunks, bit for bit; catchments of points."""
 
 import math
 
@@ -26,7 +26,7 @@ def following(directions, voxel, radius, background, periodic):
 
 
 def paths(directions, radius, background, periodic):
-    """Of each voxel with a label: the voxels that it drains through."""
+    """For each voxel with a label, the voxels that it drains through."""
     for voxel in np.ndindex(directions.shape):
         path = []
         while directions[voxel] != background and voxel not in path:
@@ -104,7 +104,7 @@ def test_real_weights_are_the_same_to_the_bit_for_threads_and_chunks(scale):
     assert_array_equal(accumulate(directions, weights=weights, number_of_work_units=7), whole)
     lazy = accumulate(dask.array.from_array(directions, (17, 70, 23)), weights=weights)
     assert_array_equal(lazy.compute(), whole)
-    # Each sum is within some units of the exact one.
+    # Each sum differs from the exact one by some units at most.
     numbers, sinks = basins(directions, generate_sink_image=True)
     exact = np.bincount(numbers.ravel(), weights.ravel())
     at_sinks = np.zeros(exact.size)

@@ -1,4 +1,4 @@
-"""labels() and basins() of whatever a user has: the labels are those of the definition, in the axes of the array."""
+"""labels() and basins() of all kinds of arrays: labels are those of the definition, in array axes."""
 
 import math
 import threading
@@ -55,7 +55,7 @@ def test_arrays_of_any_type_and_layout(data, dtype, layout, byte_order):
         image = np.clip(image, max(-(2**53), np.iinfo(dtype).min), 2**53).astype(dtype)
     before = image.copy()
     found, scores = labels(LAYOUTS[layout](image), border="inside", generate_score_image=True)
-    # The definition knows what the filter takes; these are the same numbers.
+    # The definition takes the types of the filter; these are the same numbers.
     plain = image.astype("float32" if dtype.itemsize <= 2 else dtype.newbyteorder("="))
     expected = define(plain, border="Inside")
     assert_own(found, shape)
@@ -71,7 +71,7 @@ def test_integers_of_64_bits_where_their_values_fit():
     for low, high in ((0, 2**53), (-(2**31), 2**31), (-(2**53), 2**53)):
         image = random.integers(low, high, (5, 6, 7))
         assert_array_equal(labels(image), define(image)[0])
-    image = image // 4 * 2**10 + 2**62  # multiples of 2^10: float64 has them all
+    image = image // 4 * 2**10 + 2**62  # multiples of 2^10: float64 holds them all
     assert_array_equal(labels(image), define(image)[0])
     for dtype, value in (
         ("int64", -(2**53) - 1),
@@ -94,7 +94,7 @@ def test_integers_of_64_bits_where_their_values_fit():
 
 
 class Tensor:
-    """As torch's: the array protocol, and where it lies."""
+    """Like a tensor of torch: the array protocol and a device."""
 
     def __init__(self, array, device=1):
         self.array, self.device = array, device
@@ -240,7 +240,7 @@ def test_images_of_itk_stay_what_they_are(array):
 
 
 def earth(array, **coordinates):
-    """A DataArray of height, lat and lon with coordinates that people have."""
+    """A DataArray of height, lat and lon with realistic coordinates."""
     return xarray.DataArray(
         array,
         dims=("height", "lat", "lon"),
@@ -262,7 +262,7 @@ SPACING = [1 / 1200, 1 / 3600, 1.0]  # of the earth, x first
 
 
 def result_of(image, values, name, no_value=None):
-    """A result as a DataArray: at the place of the image, without what is said of its values."""
+    """A result as a DataArray: at the place of the image, without attributes of its values."""
     attributes = {"grid_mapping": "crs"} | ({} if no_value is None else {"_FillValue": no_value})
     return image.copy(data=values).rename(name).assign_attrs(attributes).drop_attrs(deep=False).assign_attrs(attributes)
 
@@ -278,7 +278,7 @@ def test_data_arrays_come_back_as_they_were(array, is_chunked):
         assert (output.chunks is not None) == is_chunked
         xarray.testing.assert_identical(output.compute(), result_of(image, values.astype(output.dtype), name, no_value))
         assert output.encoding == {"grid_mapping": "utm32"}
-    # So what is equal stays equal: nothing is lost where both are combined.
+    # So equal coordinates stay equal: combining both loses nothing.
     assert image.where(found == 4).notnull().sum() == np.sum(expected[0] == 4)
     directions = labels(given_image, center_score=0, border="inside")
     numbers = basins(directions)
@@ -602,7 +602,7 @@ def test_values_below_a_mask_are_no_labels():
     expected = basins(np.where(mask, directions, 255))
     for one in directions, dask.array.from_array(directions, chunks=3):
         assert_array_equal(basins(one, mask_image=mask), expected)
-        # Of chunks, the first one read speaks.
+        # With chunks, the first one that is read raises the error.
         with pytest.raises(ValueError, match=r"labels has the value (-1 at \(2, 3\)|1099511627776 at \(4, 4\))"):
             basins(one)
 

@@ -1,4 +1,4 @@
-"""The table of basins: what it has of each is what scipy.ndimage and a walk find."""
+"""The table of basins, compared with scipy.ndimage and a walk."""
 
 import dask
 import dask.array

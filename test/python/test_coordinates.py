@@ -1,4 +1,4 @@
-"""Distances as coordinates, transforms and lattices have them."""
+"""Distances from coordinates, transforms and lattices."""
 
 import warnings
 
@@ -39,7 +39,7 @@ WAYS = {
 
 @st.composite
 def axes(draw, steps, count, dtype="float64"):
-    """Coordinates of an axis from a random origin: the fewer the digits, the larger."""
+    """Coordinates of an axis from a random origin; with fewer digits, it is larger."""
     origin = draw(st.floats(-180, 180) | st.integers(-(10**6), 10**6).map(lambda i: i / 10))
     return WAYS[draw(st.sampled_from(list(WAYS)))](origin, draw(steps), count).astype(dtype)
 
@@ -57,7 +57,7 @@ def test_the_origin_of_coordinates_changes_no_label(data):
 @settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_equal_axes_stay_equal(data):
-    """Also where their step is no simple number, or float32 rounds it."""
+    """Also if their step is not a simple number, or float32 rounds it."""
     image = data.draw(st.integers(0, 2**32 - 1).map(lambda seed: np.random.default_rng(seed).integers(0, 10, (12, 13))))
     dtype = data.draw(st.sampled_from(["float32", "float64"]))
     step = st.just(data.draw(st.floats(0.01, 100)))
@@ -142,7 +142,7 @@ def degrees(values, south=60.0, step=1 / 3600, **attributes):
 
 
 def define_by_row(image, spacing, mask=None, radius=1):
-    """Each row by the definition with its own spacing."""
+    """The definition of each row with its own spacing."""
     parts = [
         define(image, spacing=row[::-1], mask_image=mask, center_score=0, border="Inside", radius=[radius] * 2)
         for row in spacing

@@ -1,4 +1,4 @@
-"""Labels of images in chunks: those of the whole image, bit for bit."""
+"""Labels of images in chunks are bit for bit those of the whole image."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def border_of(name):
 def test_labels_of_chunks_are_those_of_the_definition(data):
     image = data.draw(images(dimensions=(2, 3)))
     if image.dtype == np.uint64:
-        image = np.minimum(image, 2**53)  # more is refused, unless float64 holds it
+        image = np.minimum(image, 2**53)  # greater ones are refused, unless float64 holds them
     keywords = data.draw(options(image))
     expected = define(image, **keywords)
     array = dask.array.from_array(image, chunks=data.draw(chunks(image.shape)))
@@ -109,7 +109,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def run_label_zarr(*arguments):
-    """Runs the example; the greatest memory that one of its processes had, in bytes."""
+    """Runs the example. Returns the greatest memory of one of its processes, in bytes."""
     command = [sys.executable, "-c", WATCH, sys.executable, str(LABEL_ZARR), *map(str, arguments)]
     run = subprocess.run(command, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr[-3000:]

@@ -1,4 +1,4 @@
-"""What labels mean: offsets, codes of D8 programs, colors."""
+"""The meaning of labels: offsets, codes of D8 programs, colors."""
 
 import re
 from pathlib import Path
@@ -59,9 +59,9 @@ def test_codes_and_labels_are_the_same(kind):
         from_d8(np.full((2, 2), 277), kind)
 
 
-# The code that each program gives to a plane that falls to NW N NE, W, E, SW S SE. GRASS 8.2 r.watershed -s and SAGA 8.5
-# "Fill Sinks (Wang & Liu)", run on planes of 7 x 7 cells. WhiteboxTools' manual of D8Pointer, PCRaster's of ldd. Pits: GRASS'
-# manual has 0; PCRaster's 5, WhiteboxTools' 0, and SAGA wrote -1.
+# The code of each program for a plane that falls to NW N NE, W, E, SW S SE. Sources: GRASS 8.2 r.watershed -s and SAGA 8.5
+# "Fill Sinks (Wang & Liu)", run on planes of 7 x 7 cells; WhiteboxTools' manual of D8Pointer; PCRaster's manual of ldd. Pits
+# are 0 in GRASS' manual, 5 in PCRaster's, 0 in WhiteboxTools'; SAGA wrote -1.
 PROGRAMS = {
     "grass": (3, 2, 1, 4, 8, 5, 6, 7, 0),
     "saga": (7, 0, 1, 6, 2, 5, 4, 3, -1),
@@ -110,7 +110,7 @@ def test_codes_of_the_border_are_nodata():
 
 
 def test_codes_of_xarray_spatial():
-    """Golden: flow_direction_d8 of xarray-spatial 0.10.20; NaN beside the border and beside NaN."""
+    """Golden: flow_direction_d8 of xarray-spatial 0.10.20; NaN at the border and next to NaN."""
     image = np.random.default_rng(28).permutation(72).reshape(8, 9).astype(float)
     image[3:5, 4] = np.nan
     nan = np.nan
@@ -135,7 +135,7 @@ def test_codes_of_xarray_spatial():
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 def test_receivers_of_landlab(is_chunked):
-    """Golden: FlowDirectorD8 of landlab 2.10.1, whose nodes count along the rows of the array. Its border is open: sinks."""
+    """Golden: FlowDirectorD8 of landlab 2.10.1. Nodes are numbered along the rows of the array; open borders are sinks."""
     z = (np.arange(30) * 7 % 11).reshape(5, 6).astype(float)
     is_open = np.ones(z.shape, bool)
     is_open[1, 2] = False
@@ -155,7 +155,7 @@ def test_receivers_of_landlab(is_chunked):
 
 
 def test_sums_and_other_sinks():
-    """ArcGIS: a sum of directions is undefined. 255 is one as well, unless it is nodata."""
+    """In ArcGIS, a sum of directions is undefined. 255 is also a sum, unless it is nodata."""
     assert from_d8([[5, 241, 0, 128]]).tolist() == [[4, 4, 4, 2]]
     codes = np.array([[1, 255, 16], [1, 64, 16]])
     assert from_d8(codes).tolist() == [[5, 255, 3], [5, 1, 3]]
@@ -193,7 +193,7 @@ def test_codes_mean_north_and_east():
 
 
 def test_codes_of_arcgis_and_taudem():
-    """Their manuals: ArcGIS, clockwise from 1 in the east, powers of 2; TauDEM, counterclockwise from 1 in the east."""
+    """From their manuals. ArcGIS: powers of 2, clockwise from 1 in the east; TauDEM: counterclockwise from 1 in the east."""
     clockwise = offsets(2)[from_d8([[1, 2, 4, 8, 16, 32, 64, 128]], "esri")][0].tolist()
     assert clockwise == [[0, 1], [1, 1], [1, 0], [1, -1], [0, -1], [-1, -1], [-1, 0], [-1, 1]]
     counterclockwise = offsets(2)[from_d8([[1, 2, 3, 4, 5, 6, 7, 8]], "taudem")][0].tolist()
@@ -237,7 +237,7 @@ def test_codes_of_a_data_array_and_errors():
 
 
 def test_colors_are_those_of_the_previews():
-    """The program has them in LabelPreview.h: the same numbers, in the same formula."""
+    """LabelPreview.h of the program has the same formula."""
     (header,) = ROOT.glob("*/LabelPreview.h")
     text = header.read_text()
     table = re.search(r"axisColou?rs\[4\]\[3\] = \{(.*?)\};", text).group(1)

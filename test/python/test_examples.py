@@ -1,4 +1,4 @@
-"""Each example runs, and what it says is so."""
+"""Each example runs and prints the right results."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What fails in the middle: the answer is whole and right, or there is none."""
+"""Failures in the middle of work: the result is complete and right, or there is none."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def test_labels_are_whole_after_a_worker_was_killed(client, tmp_path):
     marker = tmp_path / "killed"
 
     def kill_once(block, block_info=None):
-        """The worker that comes to a chunk in the middle ends, as by a shortage of memory."""
+        """Ends the worker that gets a chunk in the middle, as a shortage of memory would."""
         if block_info and block_info[None]["chunk-location"] == (2, 2, 2) and not marker.exists():
             marker.touch()
             os.kill(os.getpid(), signal.SIGKILL)

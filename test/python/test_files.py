@@ -1,6 +1,6 @@
-"""The program takes pixels and spacing as files have them, whoever wrote them, or refuses them in one line.
+"""The program uses the pixels and spacing of a file, whichever program wrote it, or refuses it in one line.
 
-The writers are independent of ITK. Labels are compared with those of the array that was written."""
+The writers are independent of ITK. Labels are compared with those of the written array."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ STACK = (7, 19, 23)
 
 
 def random_array(shape=STACK, dtype="int16", seed=1):
-    """Of both signs and of the type's whole range, where double holds it, with many equal neighbors."""
+    """An image of both signs and the type's whole range, as far as double holds it, with many equal neighbors."""
     random = np.random.default_rng(seed)
     if np.dtype(dtype).kind == "f":
         return random.integers(-300, 300, shape).astype(dtype) / np.dtype(dtype).type(4)
@@ -42,7 +42,7 @@ def run(*arguments, cwd):
 
 
 def labels_of(name, *arguments, cwd, notes=()):
-    """Of a file, by the program, which prints these notes and nothing else."""
+    """The program's labels of a file; it prints only these notes."""
     done = run(name, "out.nrrd", "--border", "inside", *arguments, cwd=cwd)
     assert done.returncode == 0, done.stderr
     lines = done.stderr.splitlines()
@@ -241,7 +241,7 @@ def test_nodata(tmp_path):
     assert_right("in.nrrd", array, "--nodata", array[0, 0, 0], cwd=tmp_path, mask_image=array != array[0, 0, 0])
     for value in "-1", "0.5", "nan", "18446744073709551616":
         assert_refused("in.nrrd", "--nodata: ", "is no value of pixels of ", cwd=tmp_path, arguments=("--nodata", value))
-    # What a GeoTIFF says may be a number that is never there.
+    # The nodata of a GeoTIFF may be a number that its pixels cannot have.
     array = random_array(FLAT, "uint8")
     geotiff(tmp_path / "in.tif", array, (42113, "s", 0, "-9999"))
     assert_right("in.tif", array, cwd=tmp_path)
@@ -521,7 +521,7 @@ def test_sheared_nrrd_and_metaimage(tmp_path):
 
 
 def dicom(file, array, **elements):
-    """Of one file, with these elements."""
+    """A DICOM file with these elements."""
     data = pydicom.Dataset()
     data.SOPClassUID = (
         pydicom.uid.CTImageStorage if array.ndim == 2 else pydicom.uid.MultiFrameGrayscaleWordSecondaryCaptureImageStorage

@@ -1,4 +1,4 @@
-"""What the filter of itk takes from Python, what it gives back, and what it says of what it does not take."""
+"""The filter of itk in Python: its inputs, its results, and its errors."""
 
 import ast
 import pickle
@@ -27,7 +27,7 @@ def array():
 
 @pytest.mark.parametrize("pixel_type", ["int32", "uint32", "uint64"])
 def test_wide_integers_are_labeled(pixel_type):
-    greatest = min(np.iinfo(pixel_type).max, 2**53)  # beyond which double holds not all
+    greatest = min(np.iinfo(pixel_type).max, 2**53)  # double holds all integers up to here
     array = np.random.default_rng(3).integers(0, greatest, (5, 6, 7), pixel_type)
     labels, scores = label(array, generate_score_image=True)
     assert_array_equal(labels, define(array)[0])
@@ -59,7 +59,7 @@ def test_array_gives_array_that_outlives_the_filter(array):
     labels, scores = label(array, generate_score_image=True)
     assert isinstance(labels, np.ndarray) and labels.dtype == np.uint8
     assert isinstance(scores, np.ndarray) and scores.dtype == np.float32
-    for _ in range(10):  # would take the memory if it were free
+    for _ in range(10):  # would reuse the memory if it were free
         label(np.zeros_like(array), background_value=7, generate_score_image=True)
     assert_array_equal(labels, define(array)[0])
     assert_array_equal(scores, define(array)[1])

@@ -1,4 +1,4 @@
-"""The labels and scores of the filter: those of the original programs, and of the definition."""
+"""The labels and scores of the filter are those of the original programs and of the definition."""
 
 from pathlib import Path
 
@@ -47,10 +47,10 @@ ITK_TYPES = dict(zip(PIXEL_TYPES, [itk.UC, itk.SS, itk.US, itk.SI, itk.UI, itk.U
 
 
 def filter_labels(image, *, spacing=None, border="Background", mask_image=None, **keywords):
-    """Labels and scores as arrays; the border by its name, the mask as array of bool."""
+    """Labels and scores as arrays; border is a name, the mask an array of bool."""
 
     def itk_image(array):
-        # Not by itk.image_from_array: that transposes arrays that have one long axis only.
+        # Not itk.image_from_array: it transposes arrays with only one long axis.
         image = itk.Image[ITK_TYPES[array.dtype.name], array.ndim].New(regions=array.shape[::-1])
         image.Allocate()
         itk.array_view_from_image(image)[...] = array

@@ -1,4 +1,4 @@
-"""Labels of lattices: those of the distances in space, which the filter takes from an image's direction."""
+"""Labels of lattices: distances are those in space, from the direction of an image."""
 
 import warnings
 
@@ -29,7 +29,7 @@ CELLS = {
 def test_labels_of_a_lattice_are_those_of_its_distances(cell, unit, is_chunked):
     lattice = unit * np.array(CELLS[cell])
     shape = (9, 8, 7)[: len(lattice)]
-    image = np.random.default_rng(9).integers(0, 9, shape)  # with ties, which equal distances decide
+    image = np.random.default_rng(9).integers(0, 9, shape)  # scores tie where distances are equal
     one = dask.array.from_array(image, chunks=5) if is_chunked else image
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,4 +1,4 @@
-"""The package as it is installed: names, help, types, and what is in the wheel."""
+"""The installed package: names, help, types, and the contents of the wheel."""
 
 import importlib.metadata
 import inspect
@@ -89,7 +89,9 @@ def test_wheel_runs_where_the_itk_wheels_do():
     """On a glibc that is no older than that of itk's own tag; it has no symbol without a version but Python's."""
 
     def glibc_of(distribution):
-        return min(tuple(map(int, version)) for version in re.findall(r"manylinux_(\d+)_(\d+)_", distribution.read_text("WHEEL")))
+        return min(
+            tuple(map(int, version)) for version in re.findall(r"manylinux_(\d+)_(\d+)_", distribution.read_text("WHEEL"))
+        )
 
     assert glibc_of(DISTRIBUTION) <= glibc_of(importlib.metadata.distribution("itk-core"))
     undefined = run("nm", "-D", "--undefined-only", LIBRARY).stdout.splitlines()
@@ -165,7 +167,7 @@ REVEALED = {
 }
 WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|overload", 25: "arcgis"}
 
-# As another remote module might bring, which claims the types of itk.
+# Another remote module might contain this, which claims the types of itk.
 OTHER_STUBS = "from typing import Any\ndef other_filter(image: int) -> int: ...\ndef __getattr__(name: str) -> Any: ...\n"
 
 PYRIGHT_CONFIG = """

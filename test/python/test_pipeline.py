@@ -64,7 +64,7 @@ def test_requested_region_alone_is_labeled():
     labels.GetOutput().Update()
     output = labels.GetOutput()
     assert output.GetBufferedRegion() == region
-    # One by one: ITK 6 makes an array of the whole image.
+    # Compare voxel by voxel: ITK 6 makes an array of the whole image.
     found = [output.GetPixel([x, y, z]) for z in range(7, 19) for y in range(6, 17) for x in range(5, 15)]
     assert_array_equal(found, define(array)[0][7:19, 6:17, 5:15].ravel())
     labels.UpdateLargestPossibleRegion()
@@ -85,7 +85,7 @@ def test_python_threads_at_once_get_their_own_labels():
 
 
 def test_python_goes_on_while_the_filter_works():
-    """Without the lock of the interpreter, another thread sees the filter half-way."""
+    """Without the interpreter's lock, another thread sees the filter half-way."""
     array = np.zeros((200, 400, 400), np.float32)
     for _ in range(50):
         labels = LabelFilter.New(itk.image_view_from_array(array), radius=2, center_score=0)
@@ -101,7 +101,7 @@ def test_python_goes_on_while_the_filter_works():
 
 def test_progress_reaches_an_observer():
     labels = LabelFilter.New(itk.image_from_array(random_array((40, 50, 60))))
-    labels.SetNumberOfWorkUnits(1)  # ITK tells of the progress in the thread of the caller only
+    labels.SetNumberOfWorkUnits(1)  # ITK reports progress only in the thread of the caller
     seen = []
     labels.AddObserver(itk.ProgressEvent(), lambda: seen.append(labels.GetProgress()))
     labels.Update()

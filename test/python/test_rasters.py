@@ -1,4 +1,4 @@
-"""Rasters as people have them: what is missing in them, what of their metadata stays, which axes are in space."""
+"""Real rasters: missing values, metadata that results keep, axes in space."""
 
 import importlib.util
 
@@ -32,7 +32,7 @@ def raster(values, **attributes):
 
 @pytest.fixture
 def heights():
-    """Of integers with a hole, and where it has values."""
+    """A raster of integers with a hole, and where it has values."""
     values = np.random.default_rng(28).permutation(42).reshape(6, 7).astype("int16") + 100
     known = np.ones(values.shape, bool)
     known[2:4, 3] = False
@@ -43,7 +43,7 @@ def expected_of(values, known, **options):
     return define(values, mask_image=known, spacing=[30.0, 20.0], center_score=0, border="Inside", **options)[0]
 
 
-# What of metadata stays
+# Metadata that results keep
 
 
 def write_geotiff(path, values, nodata, scale=None, offset=None):
@@ -85,7 +85,7 @@ def test_results_of_a_geotiff_are_labels_and_are_read_back(tmp_path, heights, dt
         result.to_zarr(tmp_path / "result.zarr", mode="w")
         read = xarray.open_dataarray(tmp_path / "result.zarr", engine="zarr", mask_and_scale=False, decode_coords="all")
         assert_array_equal(read, result)
-    # Masked, NaN means what 255 meant.
+    # If it is read masked, NaN means what 255 meant.
     directions.rio.to_raster(tmp_path / "labels.tif")
     again = rioxarray.open_rasterio(tmp_path / "labels.tif", masked=True).squeeze("band")
     assert again.dtype.kind == "f" and np.isnan(again.values[~known]).all()
@@ -119,7 +119,7 @@ def test_codes_with_the_nodata_of_pyflwdir():
     assert found.rio.nodata == 255
 
 
-# What is missing
+# Missing values
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
@@ -156,7 +156,7 @@ def test_a_number_is_nodata_of_any_array(heights):
     for one in (holes, dask.array.from_array(holes, chunks=3), holes.astype(float)):
         assert_array_equal(labels(one, **C0, nodata=-9999, spacing=[20, 30]), expected)
     assert_array_equal(labels(image, **C0, nodata=-9999, background_value=255), expected)
-    # Nothing is missing in these by themselves, nor where nodata is None.
+    # By default nothing is missing in these, nor if nodata is None.
     plain = define(holes, spacing=[30.0, 20.0], center_score=0, border="Inside")[0]
     assert_array_equal(labels(holes, **C0, spacing=[20, 30]), plain)
     assert_array_equal(labels(raster(holes, _FillValue=-9999), **C0, nodata=None), plain)
@@ -304,7 +304,7 @@ def test_axes_of_radius_0_may_be_uneven(heights, values):
         labels(stack, **C0)
 
 
-# Pairs that cannot be told apart
+# Ambiguous pairs
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
@@ -324,7 +324,7 @@ def test_labels_of_a_mask_are_not_followed_without_it(is_chunked):
     if not is_chunked:
         with pytest.raises(ValueError, match=message):
             basins(xarray.DataArray(found, dims=("y", "x")))
-        found[1:3] = 255  # what was changed since is no longer known
+        found[1:3] = 255  # changed labels are no longer known
         assert basins(found).max() == 2
 
 
