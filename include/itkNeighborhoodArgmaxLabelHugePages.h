@@ -25,13 +25,13 @@
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** Asks the operating system for huge pages in memory that nobody has written to yet. The first write to a page costs
- * more than the labels or basins in it, and of pages of 2 MiB there are 512 times fewer than of 4 KiB. On Linux, where
- * huge pages are "madvise" or "always"; does nothing elsewhere. */
+/** Asks the operating system for huge pages in memory that has not been written to yet. The first write to a page costs
+ * more than the labels or basins in it, and there are 512 times fewer pages of 2 MiB than of 4 KiB. Works on Linux with
+ * huge pages "madvise" or "always"; does nothing elsewhere. */
 NeighborhoodArgmaxLabel_EXPORT void
 AdviseHugePages(void * memory, std::size_t size);
 
-/** The same for the pixels of an image; nothing for nullptr. */
+/** The same for the pixels of an image. Does nothing for nullptr. */
 template <typename TImage>
 void
 AdviseHugePages(TImage * image)

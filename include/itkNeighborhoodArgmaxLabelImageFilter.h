@@ -67,48 +67,47 @@ operator<<(std::ostream & out, NeighborhoodArgmaxLabelImageFilterEnums::Border v
  * For a voxel p and an offset o of its neighborhood,
  * \f[ score(o) = (v(p) - v(p + o)) \cdot weight(o), \qquad weight(o) = 1 / |D \cdot o|, \qquad
  *     score(0) = CenterScore. \f]
- * D is the direction of the image times its spacing: distances are those of points in space. Where the direction is
- * orthonormal, within ITK's tolerance of 1e-6, only the spacing counts. Where it is not, as for the lattice of a
- * crystal, distances that differ by no more than that are equal: they are those that a symmetry makes equal.
- * The voxel gets the lowest label whose score is the greatest; a NaN counts as greater than any number. Both values are
+ * D is the direction of the image times its spacing: distances are those of points in space. If the direction is
+ * orthonormal within ITK's tolerance of 1e-6, only the spacing counts. If it is not, as for the lattice of a crystal,
+ * distances that differ by no more than that are equal, as a symmetry makes them equal.
+ * The voxel gets the lowest label with the greatest score; a NaN counts as greater than any number. Both values are
  * converted to the DifferenceType and subtracted there (one rounding); weight and score are computed in double
- * precision. The reciprocal of the distance is rounded first, then the product: a program that divides by the distance
- * differs where scores are nearly equal, on integer images with unequal axes in some labels of 10000.
+ * precision. The reciprocal of the distance is rounded first, then the product. A program that divides by the distance
+ * differs if scores are nearly equal: on integer images with unequal axes, in some labels of 10000.
  *
  * \par Labels
  * A label is the index of the offset in an itk::Neighborhood of the given radius, x fastest. At radius 1 that is
  * (oz+1)*9 + (oy+1)*3 + (ox+1) in 3-D: 0..26, the center is 13 (2-D: 0..8 and 4, 4-D: 0..80 and 40).
  * LabelOfOffset() and OffsetOfLabel() convert.
  *
- * \par Two surprises of the defaults
- * The defaults reproduce the NumPy programs in wide use for this step, bit for bit. Therefore
+ * \par Two surprising defaults
+ * The defaults reproduce the usual NumPy scripts bit for bit. Therefore
  * - label 0 is the direction (-1,-1,-1) and also the label of the outermost layer of voxels: set `BackgroundValue` to a
- *   number that is no label, or `Border` to `Inside`, to tell them apart;
- * - a strict minimum does not get the label of the center but that of the neighbor that rises least, as long as that
- *   one's score is above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make all minima sinks, on
- *   plateaus where no equal neighbor has a lower label.
+ *   number that is not a label, or `Border` to `Inside`, to tell them apart;
+ * - a strict minimum does not get the label of the center but that of the neighbor that rises least, if its score is
+ *   above -100: set `LabelStrictExtrema` on, or `CenterScore` to 0 to make all minima sinks (on plateaus only voxels
+ *   without an equal neighbor of a lower label).
  *
  * \par Properties
- * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, leaves
- * the labels as they are (as long as nothing rounds). With `CenterScore` 0, without NaN, adjacent infinities and
- * periodic borders, following the labels never runs in a cycle. The result does not depend on the number of threads,
- * the work units, stream divisions or the instruction set of the processor.
+ * Adding a constant to the image, or scaling it by a positive power of two while `CenterScore` is out of reach, does
+ * not change labels (if nothing is rounded). With `CenterScore` 0, labels never form a cycle, except with NaN, adjacent
+ * infinities or periodic borders. The result does not depend on the number of threads, the work units, stream divisions
+ * or the instruction set of the processor.
  *
  * \par Inputs and outputs
- * Any image of scalar pixels, of 1 to 4 dimensions or more. An optional `MaskImage` of the same region and place: where
- * it is 0 a voxel gets the `BackgroundValue` and does not compete for others. With `GenerateScoreImage` on,
- * GetScoreImage() has the score of each voxel's label (the slope, in pixel values per physical unit), 0 where there is
- * no label. Where nothing but the center competes, the label is that of the center.
+ * Any image of scalar pixels, of 1 to 4 dimensions or more. An optional `MaskImage` of the same region and position:
+ * where it is 0, a voxel gets the `BackgroundValue` and does not compete. With `GenerateScoreImage` on, GetScoreImage()
+ * has the score of each voxel's label (the slope, in pixel values per physical unit), 0 where there is no label. If
+ * only the center competes, the label is that of the center.
  *
  * \par Errors
- * Before any work is done, an exception names the parameter and its value when the labels do not fit the output pixel
- * type, the radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, the direction is
- * singular, the mask does not lie on the image, or the image has a 64-bit integer that double does not hold (outside the
- * mask it does not matter).
+ * Before any work, an exception names the parameter and its value if the labels do not fit the output pixel type, the
+ * radius is 0 on every axis, `CenterScore` is NaN, a spacing is not within 1e-300 to 1e300, the direction is singular,
+ * the mask does not lie on the image, or the image has, inside the mask, a 64-bit integer that double does not hold.
  *
  * \par Streaming
- * The filter asks for the requested region padded by the radius and cropped (for the whole axis where a periodic border
- * is reached), and streams in both directions. Beside the output it needs some 1 MB of memory for each thread.
+ * The filter requests the requested region padded by the radius and cropped (the whole axis if it reaches a periodic
+ * border), and streams in both directions. In addition to the output, it needs about 1 MB of memory for each thread.
  *
  * \sa TobogganImageFilter
  * \sa GradientMagnitudeImageFilter
@@ -141,7 +140,7 @@ public:
   using RadiusType = typename TInputImage::SizeType;
   using MaskImageType = Image<unsigned char, ImageDimension>;
 
-  /** The type that differences of pixels are computed in: float where it holds every pixel value, else double. */
+  /** The type that differences of pixels are computed in: float if it holds every pixel value, otherwise double. */
   using DifferenceType = std::conditional_t<std::is_same_v<InputPixelType, float> ||
                                               (std::is_integral_v<InputPixelType> && sizeof(InputPixelType) <= 2),
                                             float,
@@ -169,7 +168,7 @@ public:
   itkSetMacro(CenterScore, double);
   itkGetConstMacro(CenterScore, double);
 
-  /** On: where every competing difference is negative (a strict minimum, with `Ascent` a strict maximum), the label is
+  /** On: if every competing difference is negative (at a strict minimum, with `Ascent` a strict maximum), the label is
    * that of the center. Default off. */
   itkSetMacro(LabelStrictExtrema, bool);
   itkGetConstMacro(LabelStrictExtrema, bool);
@@ -180,16 +179,16 @@ public:
   itkGetConstMacro(Ascent, bool);
   itkBooleanMacro(Ascent);
 
-  /** On: distances in physical units, of direction and spacing. Off: distances in voxels. Default on. The sign of a
-   * spacing plays no part. */
+  /** On: distances in physical units, from direction and spacing. Off: distances in voxels. Default on. The sign of a
+   * spacing is ignored. */
   itkSetMacro(UseImageSpacing, bool);
   itkGetConstMacro(UseImageSpacing, bool);
   itkBooleanMacro(UseImageSpacing);
 
-  /** The spacing of an axis in each row, as of a map in degrees, whose columns are closer to each other the farther they
-   * are from the equator: a number for each index of the second axis. Distances from a voxel are those of its own row.
-   * An empty vector, the default: the spacing of the image. Used with `UseImageSpacing`; the image then has an
-   * orthonormal direction. Throws where there is no such axis. */
+  /** The spacing of an axis in each row: a number for each index of the second axis. For example, the columns of a map
+   * in degrees are closer to each other far from the equator. A voxel uses the distances of its own row. Default: an
+   * empty vector, the spacing of the image. It needs `UseImageSpacing` and an orthonormal direction. Throws if there is
+   * no such axis. */
   using RowSpacingType = VariableLengthVector<double>;
   virtual void
   SetSpacingOfRows(unsigned int axis, const RowSpacingType & spacing);
@@ -212,15 +211,15 @@ public:
   /** What happens where the neighborhood leaves the image, on all axes. Default `Background`. */
   virtual void
   SetBorder(BorderEnum border);
-  /** That of the first axis, which all have unless SetBorderOfAxis() was called. */
+  /** The border of the first axis, which is that of all axes unless SetBorderOfAxis() was called. */
   BorderEnum
   GetBorder() const
   {
     return m_Border[0];
   }
 
-  /** The same along one axis, as for a globe that is periodic in longitude. With `Background`, voxels whose neighborhood
-   * leaves the image along this axis get the `BackgroundValue`. Throws where there is no such axis. */
+  /** The border along one axis, for example for a globe that is periodic in longitude. With `Background`, voxels whose
+   * neighborhood leaves the image along this axis get the `BackgroundValue`. Throws if there is no such axis. */
   virtual void
   SetBorderOfAxis(unsigned int axis, BorderEnum border);
   BorderEnum
@@ -230,7 +229,7 @@ public:
   itkSetMacro(BackgroundValue, OutputPixelType);
   itkGetConstMacro(BackgroundValue, OutputPixelType);
 
-  /** Where the mask is 0 there is no label, and the voxel does not compete for others. Optional. */
+  /** Voxels where the mask is 0 have no label and do not compete. Optional. */
   itkSetInputMacro(MaskImage, MaskImageType);
   itkGetInputMacro(MaskImage, MaskImageType);
 
@@ -240,7 +239,7 @@ public:
   itkGetConstMacro(GenerateScoreImage, bool);
   itkBooleanMacro(GenerateScoreImage);
 
-  /** The score of the label that each voxel was given; nullptr while `GenerateScoreImage` is off. */
+  /** The score of each voxel's label; nullptr while `GenerateScoreImage` is off. */
   ScoreImageType *
   GetScoreImage();
   const ScoreImageType *
@@ -261,11 +260,11 @@ public:
   static SizeValueType
   LabelOfCenter(const RadiusType & radius = UnitRadius());
 
-  /** The label of an offset. Throws where the offset is longer than the radius. */
+  /** The label of an offset. Throws if the offset is longer than the radius. */
   static SizeValueType
   LabelOfOffset(const OffsetType & offset, const RadiusType & radius = UnitRadius());
 
-  /** The offset of a label. Throws where there is no such label. */
+  /** The offset of a label. Throws if there is no such label. */
   static OffsetType
   OffsetOfLabel(SizeValueType label, const RadiusType & radius = UnitRadius());
 
@@ -316,11 +315,12 @@ private:
   void
   VerifySpacingOfRows(unsigned int axis) const;
 
-  /** Throws where the image has a number that DifferenceType does not hold. */
+  /** Throws if the image has a number that DifferenceType does not hold. */
   void
   VerifyNumbers() const;
 
-  /** Who competes, and for what: in all rows, or in each row of a region that gets labels. */
+  /** The competing neighbors and their weights: one set for all rows, or one for each row of a region that gets
+   * labels. */
   std::vector<NeighborhoodArgmaxLabel::Rules>
   MakeRules(const OutputImageRegionType & labeled) const;
 

@@ -331,7 +331,7 @@ template <typename TInputImage, typename TOutputImage>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::GenerateData()
 {
-  // Below this, waking threads up takes longer than the labels.
+  // Below this, waking threads takes longer than the labels.
   constexpr SizeValueType smallImage = 1 << 15;
 
   NeighborhoodArgmaxLabel::VerifyMemory(*this->GetInput(), "input image");
@@ -453,7 +453,7 @@ template <typename TInputImage, typename TOutputImage>
 void
 NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const OutputImageRegionType & region)
 {
-  // Not quite to 1: where ITK's sum of steps is rounded beyond that, it starts again at 0.
+  // Stop just below 1: ITK's summed progress may round above 1 and then wraps to 0.
   TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, 0.9999f);
 
   using ImagesType = NeighborhoodArgmaxLabel::WalkImages<TInputImage, MaskImageType, TOutputImage, ScoreImageType>;
@@ -479,7 +479,7 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const
       auto walk = makeWalk(lane);
       if constexpr (std::is_floating_point_v<InputPixelType>)
       {
-        // Real numbers are often integers, and those are faster in narrow lanes. Their scores are in float there.
+        // Real numbers are often integers, which are faster in narrow lanes. Their scores are float there.
         const bool isFloatScore = images.scores == nullptr || std::is_same_v<ScorePixelType, float>;
         if (areOrdinary && isFloatScore && NumberOfLabels(m_Radius) < 1 << 16)
         {

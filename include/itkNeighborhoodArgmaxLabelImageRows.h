@@ -27,11 +27,11 @@
 #include <vector>
 
 /** \file
- * Internal: the only place that knows pixel types, borders and masks. */
+ * Internal: only this file knows pixel types, borders and masks. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** The pixel type that StageRows() takes for T, of the same values; double for all that it does not take. */
+/** The pixel type of StageRows() with the values of T; double if StageRows() does not support T. */
 template <typename T>
 struct StagedPixel
 {
@@ -45,15 +45,15 @@ struct StagedPixel
                                   std::conditional_t<std::is_same_v<T, float>, float, double>>;
 };
 
-/** Whether StageRows() takes these pixels to these lanes. */
+/** Whether StageRows() converts these pixels to these lanes. */
 template <typename TPixel, typename TLane>
 constexpr bool IsStaged = std::is_integral_v<TPixel> ? (sizeof(TLane) == sizeof(TPixel) && std::is_integral_v<TLane>) ||
                                                          (sizeof(TLane) == 2 * sizeof(TPixel) &&
                                                           std::is_integral_v<TLane> == (sizeof(TPixel) == 1))
                                                      : std::is_same_v<TPixel, TLane> || std::is_same_v<TLane, std::int16_t>;
 
-/** Calls function(lane) with a value of the type of lanes that pixels are staged in: their own integers where no voxel is
- * masked and the labels fit them, else such that have a value to spare for absent voxels. */
+/** Calls function(lane) with a value of the lane type: integers like the pixels if no voxel is masked and the labels
+ * fit them, otherwise a type with a spare value for absent voxels. */
 template <typename TPixel, typename TFunction>
 void
 CallWithLane(bool isMasked, bool isOrdinary, std::uint64_t numberOfLabels, const TFunction & function)
@@ -120,15 +120,16 @@ public:
   using IndexType = typename TImage::IndexType;
   using PeriodicType = std::array<bool, Dimension>;
 
-  /** `mask` may be nullptr. Voxels outside the image are absent, or along periodic axes those of its other side. */
+  /** `mask` may be nullptr. Voxels outside the image are absent; along periodic axes they are those of the other
+   * side. */
   ImageRows(const TImage * image, const TMaskImage * mask, const PeriodicType & periodic)
     : m_Image(image)
     , m_Mask(mask)
     , m_Periodic(periodic)
   {}
 
-  /** Rows of `width` voxels along the first axis, one behind the other along the second one. `start`, the first voxel,
-   * may lie outside. */
+  /** Stages rows of `width` voxels along the first axis, one after the other along the second one. The first voxel,
+   * `start`, may lie outside. */
   template <typename TLane>
   void
   Stage(IndexType            start,
@@ -222,7 +223,7 @@ private:
     }
   }
 
-  /** Rows that lie in the image. */
+  /** Stages rows that lie in the image. */
   template <typename TLane>
   void
   StageInside(const IndexType &    start,
@@ -253,7 +254,7 @@ private:
     }
     else
     {
-      // Any other type takes the way through double.
+      // Any other type is converted to double first.
       std::vector<double> values(width);
       for (SizeValueType row = 0; row < rows; ++row)
       {

@@ -31,8 +31,7 @@
  * Internal: staged rows and a table of candidates in, labels and scores out. No image, no border, no thread.
  *
  * Rows are staged in lanes: `std::int8_t`, `std::int16_t`, `std::int32_t`, `float` or `double`. Unsigned pixels are
- * shifted to signed lanes, and an ascent is staged as the descent of the negated values: both leave differences as they
- * are. */
+ * shifted to signed lanes, and an ascent is staged as the descent of the negated values: both keep differences. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
@@ -49,7 +48,7 @@ struct Candidate
 };
 
 /** \class Rules
- * \brief Who competes for a label, and for what.
+ * \brief The competing neighbors, their weights, and the rules of the center.
  * \ingroup NeighborhoodArgmaxLabel */
 struct Rules
 {
@@ -59,8 +58,8 @@ struct Rules
   double                 centerScore{ -100.0 };
   bool                   labelStrictExtrema{ false };
 
-  /** Whether different differences at one of the weights always have different scores, so that candidates of equal
-   * weight may compete by differences. Where not, only lanes of float and double give the labels of the definition. */
+  /** Whether, at each weight, different differences have different scores, so that candidates of equal weight may
+   * compete by differences. If not, only lanes of float and double give the labels of the definition. */
   NeighborhoodArgmaxLabel_EXPORT bool
   AreOrdinary() const;
 };
@@ -70,12 +69,12 @@ struct Rules
 NeighborhoodArgmaxLabel_EXPORT double
 InverseLength(const double * components, unsigned int dimension);
 
-/** What scores are given in; they are computed in double. */
+/** The type of scores in the output; they are computed in double. */
 template <typename TLane>
 using ScoreOf = std::conditional_t<std::is_same_v<TLane, double>, double, float>;
 
 /** \class StagedFacts
- * \brief What staged values ask of the kernel.
+ * \brief Properties of staged values that the kernel must know.
  * \ingroup NeighborhoodArgmaxLabel */
 struct StagedFacts
 {
@@ -91,19 +90,20 @@ enum class Staging : std::uint8_t
 };
 
 /** \class Block
- * \brief What is labeled at once: rows of voxels, their neighbors, and where the results go.
+ * \brief The voxels that are labeled at once: rows of voxels, their neighbors, and where the results go.
  * \ingroup NeighborhoodArgmaxLabel */
 template <typename TLane, typename TLabel>
 struct Block
 {
-  std::vector<const TLane *> sources; ///< of each candidate of the table: the neighbor of the first voxel
+  std::vector<const TLane *> sources; ///< for each candidate of the table, the neighbor of the first voxel
   const TLane *              center{ nullptr };
   std::ptrdiff_t             stride{ 0 }; ///< from a staged row to the next one
   std::size_t                rows{ 0 };
   std::size_t                width{ 0 };
 
-  /** For integers beside absent voxels: of each group and voxel of a row, the label to begin with; it belongs to the
-   * value AbsentValue(). The group after next begins `initialStride` behind. nullptr: no voxel is absent. */
+  /** For integers next to absent voxels: for each group and voxel of a row, the label to begin with, which belongs to
+   * AbsentValue(). The labels of a group begin `initialStride` after those of the one before. nullptr: none is
+   * absent. */
   const TLane *  initial{ nullptr };
   std::ptrdiff_t initialStride{ 0 };
 
@@ -125,7 +125,7 @@ struct KernelTable;
 /** \class Kernel
  * \brief Labels blocks of rows: the definition, in one pass over a table of candidates.
  *
- * Rows may be read up to OverRead voxels behind their end.
+ * The kernel may read up to OverRead voxels after the end of a row.
  * \ingroup NeighborhoodArgmaxLabel */
 template <typename TLane>
 class NeighborhoodArgmaxLabel_EXPORT Kernel
@@ -152,7 +152,7 @@ public:
   double
   GetLimit() const;
 
-  /** Whether rows of these facts have to be staged as Staging::Raw. */
+  /** Whether rows with these facts must be staged as Staging::Raw. */
   bool
   NeedsRaw(const StagedFacts & facts) const;
 
@@ -197,16 +197,16 @@ StageRows(const Rows<const TPixel> &        pixels,
           const Rows<TLane> &               lanes,
           StagedFacts &                     facts);
 
-/** The instruction sets that the kernels were compiled for and this machine has, the plainest first. */
+/** The instruction sets that the kernels were compiled for and this machine has, the simplest first. */
 NeighborhoodArgmaxLabel_EXPORT std::vector<std::string>
                                GetInstructionSets();
 
-/** The one that is in use: the last of GetInstructionSets(), unless another was set. */
+/** The instruction set in use: the last of GetInstructionSets(), unless another was set. */
 NeighborhoodArgmaxLabel_EXPORT std::string
                                GetInstructionSet();
 
-/** Use this one from the next update on, in all filters of the process. Throws std::invalid_argument for a name that is
- * not in GetInstructionSets(). Labels and scores do not depend on it. */
+/** Uses this instruction set from the next update on, in all filters of the process. Throws std::invalid_argument for a
+ * name that is not in GetInstructionSets(). Labels and scores do not depend on it. */
 NeighborhoodArgmaxLabel_EXPORT void
 SetInstructionSet(const std::string & name);
 

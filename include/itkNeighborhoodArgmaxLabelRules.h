@@ -29,11 +29,11 @@
 #include <vector>
 
 /** \file
- * Internal: the only place that makes candidates. */
+ * Internal: only this file makes candidates. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** The axes that a plane of staged rows lies in are 0 and 1; this is the radius of the others. */
+/** A plane of staged rows spans axes 0 and 1; this is the radius of the other axes. */
 template <unsigned int VDimension>
 Size<VDimension>
 RadiusOfPlanes(Size<VDimension> radius)
@@ -70,8 +70,8 @@ IsOrthonormal(const Matrix<double, VDimension, VDimension> & direction)
   return true;
 }
 
-/** The steps of an image's axes in space, as columns: direction times spacing. Where the direction is orthonormal only the
- * spacing counts, so that a rounded rotation changes no label. */
+/** The steps of an image's axes in space, as columns: direction times spacing. If the direction is orthonormal, only
+ * the spacing counts, so that a rounded rotation changes no label. */
 template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
 Matrix<double, VDimension, VDimension>
 StepsOf(const TImage & image)
@@ -91,8 +91,8 @@ StepsOf(const TImage & image)
   return direction;
 }
 
-/** Distances that the symmetry of a lattice makes equal differ by rounding. Sorted by length, those that are at most
- * DirectionTolerance longer than the first of a run get its weight. */
+/** Distances that the symmetry of a lattice makes equal differ by rounding. Of distances sorted by length, all that are
+ * at most DirectionTolerance longer than the first of a run get its weight. */
 inline void
 UniteWeights(std::vector<Candidate> & candidates)
 {
@@ -114,8 +114,8 @@ UniteWeights(std::vector<Candidate> & candidates)
   }
 }
 
-/** Who competes, with the inverse of which distance. The columns of `steps` are the steps of the axes in space. Planes
- * have the order of the labels of RadiusOfPlanes(). */
+/** The competing neighbors, with the inverse of their distances. The columns of `steps` are the steps of the axes in
+ * space. Planes have the order of the labels of RadiusOfPlanes(). */
 template <unsigned int VDimension>
 Rules
 MakeRules(const Size<VDimension> &                       radius,

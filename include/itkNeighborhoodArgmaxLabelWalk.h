@@ -32,7 +32,7 @@
 #include <vector>
 
 /** \file
- * Internal: a region through the kernel, block by block. */
+ * Internal: labels a region with the kernel, block by block. */
 namespace itk::NeighborhoodArgmaxLabel
 {
 
@@ -76,9 +76,9 @@ ForEachRow(const ImageRegion<VDimension> & region, const TFunction & function)
 }
 
 /** \class Walk
- * \brief Takes a region through the kernel: rows of the image in, labels, scores and background out.
+ * \brief Labels a region with the kernel: rows of the image in, labels, scores and background out.
  *
- * A block is a number of rows, one behind the other along the second axis. It marches along the other axes. The planes
+ * A block is a number of rows, one after the other along the second axis. It marches along the other axes. The planes
  * of rows that its neighborhood needs are staged in a window, so that each is staged once.
  * \ingroup NeighborhoodArgmaxLabel */
 template <typename TImages, typename TLane>
@@ -94,7 +94,7 @@ public:
   using ScoreType = typename TImages::ScoreImage::PixelType;
   using RowsType = ImageRows<InputImage, typename TImages::MaskImage>;
 
-  /** What stays the same for all regions. */
+  /** Options that are the same for all regions. */
   struct Options
   {
     RadiusType                      radius;
@@ -103,8 +103,7 @@ public:
     LabelType                       backgroundValue;
   };
 
-  /** `rules` are those of all rows, or of each row of the labeled region: at each of its indices along the second axis.
-   */
+  /** `rules`: one for all rows, or one for each index of the labeled region along the second axis. */
   Walk(const TImages & images, const Options & options, const std::vector<Rules> & rules)
     : m_Images(images)
     , m_Options(options)
@@ -121,8 +120,9 @@ public:
     }
   }
 
-  /** Labels `labeled`, and fills the rest of the region around it with background. For real numbers in lanes of integers,
-   * `other`, a walk in lanes of real numbers, takes over in each column of blocks where others than integers begin. */
+  /** Labels `labeled` and fills the rest of the region with background. For real numbers in lanes of integers: in each
+   * column of blocks, `other`, a walk in lanes of real numbers, takes over where numbers begin that are not
+   * integers. */
   template <typename TOther = Walk>
   void
   LabelRegion(const RegionType &      region,
@@ -167,7 +167,7 @@ public:
     m_Labeled = labeled;
   }
 
-  /** Begin a column with the width and the rows of a block. */
+  /** Begins a column with the width and the rows of a block. */
   void
   BeginColumn(const RegionType & block)
   {
@@ -231,7 +231,7 @@ private:
     }
   }
 
-  /** Of a row of the block. */
+  /** The kernel of a row of the block. */
   const KernelType &
   KernelAt(SizeValueType row) const
   {
@@ -306,7 +306,7 @@ private:
     m_InitialOf.clear();
   }
 
-  /** Which plane of the image a plane of the window is for. */
+  /** The plane of the image that a plane of the window holds. */
   IndexType
   IndexOfPlane(std::uint64_t number) const
   {
@@ -318,7 +318,7 @@ private:
     return index;
   }
 
-  /** The place of a plane of the image in the window: the same while it is needed. */
+  /** The plane of the window that holds a plane of the image: the same one while it is needed. */
   Plane &
   PlaneAt(const IndexType & index)
   {
@@ -402,7 +402,7 @@ private:
     }
   }
 
-  /** Labels as the kernel gives them: into the outputs themselves where their types agree. */
+  /** Lets the kernel label the block, directly into the outputs if their types agree. */
   template <typename TLabel>
   void
   LabelBlockAs()
@@ -461,7 +461,7 @@ private:
     }
   }
 
-  /** Rows of the block, as the kernel takes them. */
+  /** Rows of the block, as input of the kernel. */
   template <typename TLabel>
   void
   PointTo(Block<TLane, TLabel> & block, SizeValueType row, SizeValueType rows)
@@ -488,7 +488,7 @@ private:
     }
   }
 
-  /** What is staged next: the rows of the next plane, or those of the next block. */
+  /** The rows that are staged next: those of the next plane, or of the next block. */
   template <typename TLabel>
   void
   PointToNext(Block<TLane, TLabel> & block, SizeValueType row) const
@@ -549,7 +549,7 @@ private:
     return areAll ? std::vector<bool>{} : presence;
   }
 
-  /** How many rows of the block from this one on can be labeled in one call. */
+  /** The number of rows of the block, from this one on, that one call can label. */
   SizeValueType
   NumberOfRowsAlike(SizeValueType row) const
   {
@@ -575,8 +575,8 @@ private:
     return std::min(next, end) - row;
   }
 
-  /** The labels that integers begin with: of each group and voxel, the lowest one whose neighbor is not absent. With a
-   * mask none: lanes are wider than pixels, and no pixel has the value of absent voxels. */
+  /** The labels that integers begin with: for each group and voxel, the lowest one whose neighbor is not absent. Not
+   * needed with a mask: lanes are then wider than pixels, and no pixel has the value of absent voxels. */
   void
   MakeInitial(SizeValueType row, SizeValueType width)
   {
@@ -634,8 +634,8 @@ private:
 
   // ---- Output
 
-  /** What is not written yet of an output: results of another type, and background outside the mask and at the ends of
-   * the rows. */
+  /** Writes the rest of an output: results of another type, and background outside the mask and at the ends of the
+   * rows. */
   template <typename TImage, typename TResult>
   void
   Finish(TImage * image, const std::vector<TResult> & results, typename TImage::PixelType background) const
@@ -676,7 +676,7 @@ private:
     }
   }
 
-  /** The background of the region, except the rows that cross what is labeled. */
+  /** Fills the region with background, except the rows that cross the labeled part. */
   void
   FillBackground() const
   {
@@ -685,7 +685,7 @@ private:
       this->Fill(m_Region);
       return;
     }
-    // What lies before and behind along each axis, the slowest first, for long rows.
+    // The parts before and behind along each axis, the slowest axis first, for long rows.
     RegionType rest = m_Region;
     for (unsigned int axis = Dimension; axis-- > 1;)
     {

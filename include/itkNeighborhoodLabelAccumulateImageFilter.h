@@ -38,11 +38,11 @@ namespace itk
  *
  * \par Sums
  * Every label leads from its voxel to a neighbor, as in NeighborhoodLabelToBasinImageFilter: the same voxels are sinks
- * and background. The output is, at each voxel, the number of voxels whose paths lead through it, itself among them:
- * the flow accumulation of terrains. With a `WeightImage` it is the sum of their weights. Background is 0.
+ * and background. The output at each voxel is the number of voxels whose paths lead through it, itself included: the
+ * flow accumulation of terrains. With a `WeightImage` it is the sum of their weights. Background is 0.
  *
- * All voxels of a cycle have the same sum, that of all that reaches the cycle. There are none in labels that were made
- * with `CenterScore` 0, of an image without NaN, unless it is `Periodic`. GetNumberOfCycles() counts them.
+ * All voxels of a cycle have the same sum, that of all voxels that drain into the cycle. With `CenterScore` 0 there are
+ * no cycles, except with NaN, adjacent infinities or `Periodic` borders. GetNumberOfCycles() counts them.
  *
  * \par Output pixels
  * Integers hold sums modulo their range: `unsigned int` counts images of less than 2^32 voxels. `double` holds sums of
@@ -55,21 +55,22 @@ namespace itk
  *
  * \par Inputs
  * An image of labels, its `Radius`, `BackgroundValue` and `MaskImage`, as of NeighborhoodLabelToBasinImageFilter.
- * Labels that are 0 all over the border are refused as there, unless the image is `Periodic` or a `Part`. An optional
- * `WeightImage` of the same region and of the type of the output. What it has where there is no label plays no part.
+ * Labels that are 0 on the whole border are refused as there, unless the image is `Periodic` or a `Part`. An optional
+ * `WeightImage` of the same region and of the type of the output; weights of voxels without label are ignored.
  *
  * \par Errors
  * An exception names the parameter and its value: those of NeighborhoodLabelToBasinImageFilter, a `WeightImage` of
  * another region, and a weight that is not finite, with its position.
  *
  * \par Algorithm and memory
- * See NeighborhoodLabelSums. Time is linear in the number of voxels, whatever the labels. Memory: the output, and 2
- * bytes a voxel (twice the size of a label). The whole label image is needed; the filter does not stream.
+ * See NeighborhoodLabelSums. Time is linear in the number of voxels for all labels. Memory: the output and 2 bytes a
+ * voxel (twice the size of a label). The filter needs the whole label image and does not stream.
  *
  * \par Images in parts
- * The sums of a `Part` of an image are those of the whole, if `Entries` has what enters from other parts: what leaves
- * those is the sum over basins that end at their GetExits(), see NeighborhoodLabelToBasinImageFilter. All parts need
- * one `WeightUnit`. itk_neighborhoodargmaxlabel.accumulate does that in Python, for dask arrays.
+ * The sums of a `Part` of an image are those of the whole if `Entries` has the sums that enter from other parts. The
+ * sum that leaves a part at one of its GetExits() is that of the basin that ends there, see
+ * NeighborhoodLabelToBasinImageFilter. All parts need one `WeightUnit`. In Python,
+ * itk_neighborhoodargmaxlabel.accumulate does this for dask arrays.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
  * \sa NeighborhoodLabelToBasinImageFilter
@@ -133,7 +134,7 @@ public:
       this->SetPeriodicOfAxis(axis, periodic);
     }
   }
-  /** That of the first axis, which all have unless SetPeriodicOfAxis() was called. */
+  /** The setting of the first axis, which is that of all axes unless SetPeriodicOfAxis() was called. */
   bool
   GetPeriodic() const
   {
@@ -141,7 +142,7 @@ public:
   }
   itkBooleanMacro(Periodic);
 
-  /** The same along one axis. Throws where there is no such axis. */
+  /** The same along one axis. Throws if there is no such axis. */
   virtual void
   SetPeriodicOfAxis(unsigned int axis, bool periodic)
   {
@@ -165,25 +166,26 @@ public:
     return m_Periodic[axis];
   }
 
-  /** On: the label image is a part of a larger one, so its border may be 0 all over. Default off. */
+  /** On: the label image is a part of a larger one, so its whole border may be 0. Default off. */
   itkSetMacro(Part, bool);
   itkGetConstMacro(Part, bool);
   itkBooleanMacro(Part);
 
-  /** What labels of other parts carry into this one, in rows of two pixels: a voxel, counted in this part from 0 on,
-   * the first axis fastest; and what is added to its sum, in units, modulo 2^64. Optional. */
+  /** The sums that enter from other parts, in rows of two pixels: the number of a voxel of this part, from 0 on, the
+   * first axis fastest; and the number that is added to its sum, in units, modulo 2^64. Optional. */
   itkSetConstObjectMacro(Entries, EntryTableType);
   itkGetConstObjectMacro(Entries, EntryTableType);
 
-  /** What weights are rounded to a multiple of. Default 0: it is chosen. Of a part: that of the whole image. */
+  /** Weights are rounded to multiples of this unit. Default 0: the filter chooses it. For a part, set that of the
+   * image. */
   itkSetMacro(WeightUnit, double);
   itkGetConstMacro(WeightUnit, double);
 
-  /** Where the mask is 0 there is no label. Optional. */
+  /** Voxels where the mask is 0 have no label. Optional. */
   itkSetInputMacro(MaskImage, MaskImageType);
   itkGetInputMacro(MaskImage, MaskImageType);
 
-  /** What each voxel adds. Optional: without it, 1. */
+  /** The weight of each voxel. Optional: without it, 1. */
   itkSetInputMacro(WeightImage, WeightImageType);
   itkGetInputMacro(WeightImage, WeightImageType);
 
@@ -220,11 +222,11 @@ private:
   GraphType
   MakeGraph() const;
 
-  /** How many threads are worth waking up. */
+  /** The number of threads that pays off. */
   SizeValueType
   NumberOfSlabs(const GraphType & graph) const;
 
-  /** Call function(i) for i from 0 to before `count`, in parallel. */
+  /** Calls function(i) for i from 0 to before `count`, in parallel. */
   template <typename TFunction>
   void
   ForEach(SizeValueType count, const TFunction & function);

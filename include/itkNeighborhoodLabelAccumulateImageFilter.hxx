@@ -50,7 +50,7 @@ WeightUnit(double greatest, std::uint64_t numberOfVoxels)
 template <typename TLabelImage, typename TOutputImage>
 NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::NeighborhoodLabelAccumulateImageFilter()
 {
-  // ITK's default is more, to balance loads; here each has an additional cost.
+  // ITK's default is more, to balance loads; here each additional slab has a cost.
   this->SetNumberOfWorkUnits(this->GetMultiThreader()->GetMaximumNumberOfThreads());
 }
 
@@ -148,7 +148,7 @@ template <typename TLabelImage, typename TOutputImage>
 SizeValueType
 NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::NumberOfSlabs(const GraphType & graph) const
 {
-  // Below this, waking threads up takes longer than the sums.
+  // Below this, waking threads takes longer than the sums.
   constexpr SizeValueType smallImage = 1 << 15;
   return graph.GetNumberOfVoxels() > smallImage ? this->GetNumberOfWorkUnits() : 1;
 }
@@ -280,7 +280,7 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::Sum(const Gra
 {
   const SizeValueType numberOfVoxels = graph.GetNumberOfVoxels();
   const auto forEachSlab = [this](SizeValueType count, const auto & function) { this->ForEach(count, function); };
-  // Below 1, as ITK's sum of steps, were it rounded up, would start again at 0.
+  // Stop just below 1: ITK's summed progress may round above 1 and then wraps to 0.
   const auto makeProgress = [&] { return TotalProgressReporter(this, 2 * numberOfVoxels, 100, 0.99f); };
 
   const auto entries = this->SortEntries();

@@ -28,12 +28,12 @@
 #include <string>
 #include <type_traits>
 
-// What the filters that make labels and those that follow them check in the same way.
+// Checks that the filters that make labels share with those that follow them.
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** Throws when a radius has nothing but its center, or more labels than TPixel, or 31 bits, hold exactly. What labels
- * are for, and of which image the pixels are, is for the message. */
+/** Throws if a radius has only its center, or more labels than TPixel, or 31 bits, hold exactly. `purpose` and `pixels`
+ * are words for the error message. */
 template <typename TPixel, unsigned int VDimension>
 void
 VerifyRadius(const Size<VDimension> & radius, const char * purpose, const char * pixels)
@@ -52,8 +52,8 @@ VerifyRadius(const Size<VDimension> & radius, const char * purpose, const char *
   }
 }
 
-/** Throws when an image, whose name is for the message, has no voxels, or a mask is not of its region and place.
- * The place is verified by verifyPlace(), ITK's own check, whose error does not name the mask. */
+/** Throws if an image has no voxels, or if a mask has another region or position. `name` is a word for the message.
+ * verifyPlace() is ITK's own check of the position; its error does not name the mask. */
 template <typename TImage, typename TMaskImage, typename TVerify>
 void
 VerifyImageAndMask(const TImage & image, const TMaskImage * mask, const char * name, const TVerify & verifyPlace)

@@ -43,7 +43,7 @@ struct NeighborhoodLabelGraph : NeighborhoodArgmaxLabel::VoxelGrid<VDimension>
   const TLabel *                 labels;
   const unsigned char *          mask; // or nullptr
   PositionType                   radius;
-  NeighborhoodLabels<VDimension> neighborhood; // of that radius
+  NeighborhoodLabels<VDimension> neighborhood; // with that radius
   TLabel                         backgroundValue;
 
   bool
@@ -63,7 +63,7 @@ struct NeighborhoodLabelGraph : NeighborhoodArgmaxLabel::VoxelGrid<VDimension>
     return position;
   }
 
-  /** The voxel that a label leads to; from a sink: the voxel itself. */
+  /** The voxel that a label leads to; a sink leads to itself. */
   VoxelType
   Next(VoxelType voxel, const PositionType & position) const
   {
@@ -94,7 +94,7 @@ struct NeighborhoodLabelGraph : NeighborhoodArgmaxLabel::VoxelGrid<VDimension>
     return isAtBorder;
   }
 
-  /** Call function(x) for the voxels of the row at `position` whose neighborhood leaves the image. */
+  /** Calls function(x) for the voxels of the row at `position` whose neighborhood leaves the image. */
   template <typename TFunction>
   void
   ForEachAtBorder(const PositionType & position, const TFunction & function) const

@@ -35,14 +35,14 @@ namespace itk
 /** \class NeighborhoodLabelSums
  * \brief Sums what flows through each voxel of a graph of labels.
  *
- * Each voxel passes its sum on to the voxel that its label leads to. Slabs are worked on in parallel: ForEachSlab is a
- * function that calls a function(slab) for each of a number of slabs, and returns when all are done.
+ * Each voxel passes its sum on to the voxel that its label leads to. Slabs are processed in parallel: ForEachSlab calls
+ * a function(slab) for each of a number of slabs, and returns when all are done.
  *
  * \par Algorithm
  * Count the donors of each voxel: the voxels whose labels lead to it. A voxel without donors passes its sum on, and
- * from then on the voxel that gets it waits for one donor less. Each voxel passes its sum on once, so time is linear.
- * Labels that lead out of a slab, or round a periodic image, are crossings. What they carry is delivered in
- * rounds, after all slabs are done. What waits in the end is on cycles.
+ * the voxel that gets it then waits for one donor less. Each voxel passes its sum on once, so time is linear.
+ * Labels that lead out of a slab, or round a periodic image, are crossings. Their sums are delivered in rounds, after
+ * all slabs are done. Voxels that wait in the end are on cycles.
  *
  * Sums are unsigned integers, modulo their range: so they do not depend on the order.
  * \ingroup NeighborhoodArgmaxLabel
@@ -91,8 +91,8 @@ public:
   }
 
   /** Calls setWeights(begin, end), which writes the weights of these voxels to the sums; the sum of a voxel without
-   * label becomes 0. makeProgress() makes what each slab tells its progress, such as a TotalProgressReporter: all
-   * voxels are passed twice. Stops early when there is a wrong label. */
+   * label becomes 0. makeProgress() makes a progress reporter for each slab, such as a TotalProgressReporter: all
+   * voxels are passed twice. Stops early at a wrong label. */
   template <typename TForEachSlab, typename TSetWeights, typename TMakeProgress>
   void
   Run(const TForEachSlab & forEachSlab, const TSetWeights & setWeights, const TMakeProgress & makeProgress)
@@ -135,14 +135,15 @@ public:
   }
 
 private:
-  /** The label of a voxel, that of the center where a walk ends; and for how many donors it waits, or Done. */
+  /** The label of a voxel (that of the center if a walk ends there), and the number of donors that it waits for, or
+   * Done. */
   struct Cell
   {
     TLabel label;
     TLabel donors;
   };
 
-  // A voxel has fewer donors than there are labels, and one value is the background's.
+  // A voxel has fewer donors than there are labels; one more value is the background.
   static constexpr TLabel Done = std::numeric_limits<TLabel>::max();
 
   struct Crossing
@@ -191,7 +192,7 @@ private:
     });
   }
 
-  /** The position is that of the voxel if it is at the border. */
+  /** If the voxel is at the border, `position` is its position. */
   template <bool VIsAtBorder>
   void
   CountDonor(Slab & slab, VoxelType voxel, const PositionType & position)
@@ -237,8 +238,8 @@ private:
     }
   }
 
-  /** One step from voxels whose sums are complete; `following` are those whose sums are complete then. Which these are
-   * cannot be predicted: no jumps. */
+  /** One step from voxels whose sums are complete; `following` gets those that this completes. No branches, as these
+   * cannot be predicted. */
   std::size_t
   PassOn(const VoxelType * ready, std::size_t numberOfReady, VoxelType * following)
   {
@@ -263,7 +264,7 @@ private:
     return count;
   }
 
-  /** From a voxel whose sum is complete, down to one that waits. Returns the last voxel that is complete. */
+  /** Walks from a voxel whose sum is complete down to one that waits. Returns the last complete voxel. */
   VoxelType
   Walk(VoxelType voxel, VoxelType & numberOfDone)
   {
@@ -295,7 +296,7 @@ private:
   void
   WalkSlab(Slab & slab, const TMakeProgress & makeProgress)
   {
-    // Voxels that are ready at once: few enough for the cache, and many enough to be worked on side by side.
+    // Voxels that are ready at once: few enough for the cache, enough to process them side by side.
     constexpr VoxelType    voxelsAtOnce = 1 << 13;
     std::vector<VoxelType> ready(voxelsAtOnce);
     std::vector<VoxelType> following(voxelsAtOnce);
@@ -327,12 +328,12 @@ private:
     slab.crossings = {};
   }
 
-  /** What has crossed goes on from there, until it crosses again. */
+  /** Passes sums that have crossed on, until they cross again. */
   template <typename TForEachSlab>
   void
   Deliver(const TForEachSlab & forEachSlab)
   {
-    // Below this, waking threads up takes longer than the walks.
+    // Below this, waking threads takes longer than the walks.
     constexpr std::size_t few = 1 << 10;
     std::vector<Crossing> ready;
     const auto            collect = [&] {

@@ -29,7 +29,7 @@ namespace itk
  * \brief The labels of a rectangular neighborhood: the index of each offset, the first axis fastest.
  *
  * The order is that of itk::Neighborhood, and of a NumPy array with the axes reversed. No other file knows it.
- * Radius and offset are anything that has `[axis]`, as itk::Size, itk::Offset or an array.
+ * Radius and offset may be any type with `[axis]`, such as itk::Size, itk::Offset or an array.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <unsigned int VDimension>
@@ -70,7 +70,7 @@ public:
     return m_NumberOfLabels / 2;
   }
 
-  /** How much the label grows with a step along an axis. */
+  /** The difference of labels for a step along an axis. */
   constexpr LabelType
   GetStride(unsigned int axis) const
   {

@@ -46,17 +46,17 @@ using LabelLanes = hn::RebindToSigned<D>;
 template <typename T>
 constexpr T Infinity = std::numeric_limits<T>::infinity();
 
-/** How labels are stored in the lanes of integers of the size of T. */
+/** The type of labels that are stored in lanes of integers of the size of T. */
 template <typename T>
 using StoredLabel = std::conditional_t<sizeof(T) == 1,
                                        std::uint8_t,
                                        std::conditional_t<sizeof(T) == 2, std::uint16_t, std::int32_t>>;
 
-/** The label of a group of integers in which nobody competes. */
+/** The label of a group of integers without competitors. */
 template <typename T>
 constexpr auto NoLabel = static_cast<StoredLabel<T>>(-1);
 
-/** The greater of two real numbers where `wins` is value > best; NaN never is. */
+/** The greater of two real numbers; `wins` is value > best, which is false for NaN. */
 template <class D, class V>
 HWY_INLINE V
 Greater(D, hn::Mask<D> wins, V value, V best)
@@ -69,7 +69,7 @@ Greater(D, hn::Mask<D> wins, V value, V best)
 #  endif
 }
 
-/** Ordered differences from a center that is NaN are the greatest of all. */
+/** Makes ordered differences from a NaN center the greatest of all. */
 template <class D, class V>
 HWY_INLINE V
 OrderedCenter(D d, V center)
@@ -78,7 +78,7 @@ OrderedCenter(D d, V center)
   return hn::IfThenElse(hn::Eq(center, hn::Set(d, -Infinity<T>)), hn::Set(d, Infinity<T>), center);
 }
 
-/** The label of the greater score, of equal ones the lower label. */
+/** The label of the greater score; of equal scores, the lower label. */
 template <class D, class V, class VL>
 HWY_INLINE VL
 LabelOfGreater(D, V score, VL label, V best, VL bestLabel)
@@ -88,8 +88,8 @@ LabelOfGreater(D, V score, VL label, V best, VL bestLabel)
   return hn::IfThenElse(hn::RebindMask(dl, hn::Gt(score, best)), label, lower);
 }
 
-/** The winner of a group, for N vectors of voxels: the greatest difference, of equal ones the lowest label, which comes
- * first. Of integers it is the least value, as their differences are exact. */
+/** The winner of a group, for N vectors of voxels: the greatest difference; of equal ones the lowest label, which comes
+ * first. For integers it is the least value, as their differences are exact. */
 template <bool VAbsent, int N, typename T, class D, class V, class VL>
 HWY_INLINE void
 FindWinners(D                      d,
@@ -110,7 +110,7 @@ FindWinners(D                      d,
     best[n] = hn::Set(d, isReal ? -Infinity<T> : std::numeric_limits<T>::max());
     if constexpr (isReal)
     {
-      label[n] = hn::Set(dl, table.centerLabel); // while nobody has won
+      label[n] = hn::Set(dl, table.centerLabel); // until a neighbor wins
     }
     else if constexpr (VAbsent)
     {
@@ -153,9 +153,8 @@ FindWinners(D                      d,
   }
 }
 
-// ---- Screens: groups compete by approximate scores, in lanes of float or of 16 bits. A voxel whose best two scores
-// are closer than their errors is labeled again by LabelExactly(). A score of 0 is exact.
-
+/** Groups compete by approximate scores, in lanes of float or of 16 bits. A voxel whose best two scores are closer than
+ * their errors is labeled again by LabelExactly(). A score of 0 is exact. */
 template <class D>
 struct Screen
 {
@@ -225,7 +224,7 @@ struct Screen
   }
 };
 
-/** Integers are screened in lanes of twice their size: those at even places, and those at odd ones. */
+/** Screens take integers in lanes of twice their size: those at even positions, and those at odd ones. */
 template <bool VOdd, class DW, class V>
 HWY_INLINE hn::Vec<DW>
 WideHalf(DW d, V values) // times half the range of the narrow lanes

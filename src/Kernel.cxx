@@ -31,7 +31,7 @@
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-// Highway's tables of the functions of all targets, and the choice among them at run time.
+// Highway's tables of the functions of all targets; the choice between them at run time.
 #define NeighborhoodArgmaxLabel_DISPATCH(T, Name)                                                                        \
   HWY_EXPORT(LabelBytes##Name);                                                                                          \
   HWY_EXPORT(LabelWords##Name);                                                                                          \
@@ -141,7 +141,7 @@ AbsentValue(Staging staging)
     {
       return std::numeric_limits<TLane>::infinity();
     }
-    // A quiet NaN that no computation gives.
+    // A quiet NaN that no computation returns.
     using Bits = std::conditional_t<sizeof(TLane) == 4, std::uint32_t, std::uint64_t>;
     const auto bits = static_cast<Bits>(sizeof(TLane) == 4 ? 0x7fe5a5a5u : 0x7ffca5a5a5a5a5a5u);
     TLane      value;

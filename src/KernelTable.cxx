@@ -27,13 +27,13 @@ namespace itk::NeighborhoodArgmaxLabel
 namespace
 {
 
-// Screens of float: weights in units of the least one, so that no product of a difference that is not 0 rounds to 0.
+// Screens of float: weights in units of the least one, so that only a difference of 0 gives 0.
 constexpr double GreatestScreen = 1e12;
-// Screens of 16 bits: a difference of 1 at the least weight is still told from 0.
+// Screens of 16 bits: a difference of 1 at the least weight still differs from 0.
 constexpr double LeastShare = 1.0 / 40;
 constexpr double FixedUnit = 128.0 * 32767 / 32768; // of a score of 1 at the greatest weight
 
-/** The score of the center in 16 bits: beyond all others where it is, and 0 only if it is. */
+/** The score of the center in 16 bits: beyond all others if it really is, and 0 only if it really is 0. */
 std::int16_t
 FixedCenter(double centerScore, double greatestWeight)
 {
@@ -60,7 +60,7 @@ InverseLength(const double * components, unsigned int dimension)
   {
     longest = std::max(longest, std::abs(components[axis]));
   }
-  // Times a power of two, which rounds nothing, no square is infinite, and none that counts is 0.
+  // Scaled by a power of two, which is exact, no square is infinite, and none that counts is 0.
   const int exponent = std::ilogb(longest);
   double    squaredLength = 0.0;
   for (unsigned int axis = 0; axis < dimension; ++axis)

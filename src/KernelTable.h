@@ -42,12 +42,12 @@ struct Group
 /** How the winners of the groups compete. */
 enum class Contest : std::uint8_t
 {
-  Screened,  ///< by approximate scores; voxels whose best two are too close again, exactly
+  Screened,  ///< by approximate scores; voxels whose best two are too close are labeled again, exactly
   Exact,     ///< by scores in double
   Definition ///< all candidates by scores in double, without groups
 };
 
-/** What the kernel runs through, for one type of lanes. */
+/** The table that the kernel runs through, for one type of lanes. */
 template <typename TLane>
 struct KernelTable
 {

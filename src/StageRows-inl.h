@@ -35,7 +35,7 @@ namespace itk::NeighborhoodArgmaxLabel::HWY_NAMESPACE
 {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/** Pixels as lanes D. Unsigned ones are shifted by half their range, where lanes are no wider or of double. */
+/** Pixels as lanes D. Unsigned pixels are shifted by half their range if lanes are not wider, or are double. */
 template <class D, typename TPixel>
 HWY_INLINE hn::Vec<D>
 LoadPixels(D d, const TPixel * from)
@@ -96,7 +96,7 @@ IsMasked(D d, const unsigned char * mask)
   }
 }
 
-/** A vector of pixels, as StageRows() has it. */
+/** Stages a vector of pixels for StageRows(). */
 template <bool VMasked, class D, typename TPixel>
 HWY_INLINE hn::Vec<D>
 StageVector(D                     d,
@@ -110,7 +110,7 @@ StageVector(D                     d,
   auto values = LoadPixels(d, pixels);
   if (options.ascent)
   {
-    // -1 - value, where -value may not fit.
+    // -1 - value, as -value may not fit.
     constexpr bool isShifted = std::is_integral_v<T> && sizeof(T) == sizeof(TPixel);
     values = isShifted ? hn::Sub(hn::Set(d, static_cast<T>(-1)), values) : hn::Neg(values);
   }
@@ -202,7 +202,7 @@ StageAllRows(const Rows<const TPixel> &        pixels,
   }
 }
 
-/** Real numbers as integers; extreme are those that are none, and those with no distance to absent ones. */
+/** Stages real numbers as integers. Extreme: numbers that are not integers, or are as great as absent voxels. */
 template <typename TPixel>
 HWY_INLINE void
 StageVectorOfIntegers(const TPixel * pixels, const unsigned char * mask, bool ascent, std::int16_t * lanes, bool & isExtreme)
@@ -215,7 +215,7 @@ StageVectorOfIntegers(const TPixel * pixels, const unsigned char * mask, bool as
   const auto                                         isSmall = hn::Lt(hn::Abs(values), limit);
   hn::Vec<decltype(di)>                              integers;
   hn::Mask<decltype(d)>                              isInteger;
-  // Others may not fit integers at all.
+  // Other numbers may not fit integers at all.
   const auto small = hn::IfThenElseZero(isSmall, values);
   if constexpr (sizeof(TPixel) == 4)
   {

@@ -17,8 +17,9 @@
  *=========================================================================*/
 #include "itkNeighborhoodArgmaxLabelKernel.h"
 
-// What pixels are staged as: lanes of their own size, wider ones where voxels are masked or labels need more bits, and
-// 16 bits for real numbers that are integers.
+/** \file
+ * The lanes of each pixel type: of its own size; wider if voxels are masked or labels need more bits; 16 bits for real
+ * numbers that are integers. */
 #define NeighborhoodArgmaxLabel_FOR_EACH_STAGE(STAGE)                                                                    \
   STAGE(std::int8_t, std::int8_t, Int8)                                                                                  \
   STAGE(std::uint8_t, std::int8_t, Uint8)                                                                                \
