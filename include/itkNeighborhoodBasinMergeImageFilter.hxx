@@ -438,9 +438,9 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::MakeTable(const Hie
   double *     to = table->GetBufferPointer();
   for (const auto & basin : basins)
   {
-    *to++ = ascent ? -basin.lowest : basin.lowest;
+    *to++ = ascent ? 0.0 - basin.lowest : basin.lowest; // no -0
     *to++ = basin.depth;
-    *to++ = ascent ? -basin.pass : basin.pass;
+    *to++ = ascent ? 0.0 - basin.pass : basin.pass;
     *to++ = basin.joined;
     *to++ = basin.joined == 0 ? -1.0 : static_cast<double>(basin.voxel);
   }
@@ -468,7 +468,7 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::GetPasses() const -
   {
     *to++ = pass.first;
     *to++ = pass.second;
-    *to++ = m_Ascent ? -pass.value : pass.value;
+    *to++ = m_Ascent ? 0.0 - pass.value : pass.value;
     *to++ = static_cast<double>(pass.voxel);
   }
   return table;
