@@ -25,6 +25,7 @@
 #include "StagedFiles.h"
 #include "Worker.h"
 
+#include "itkNeighborhoodBasinMergeImageFilter.h"
 #include "itkNeighborhoodLabelAccumulateImageFilter.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
@@ -213,6 +214,29 @@ MakeFollower(const std::string & option,
   return follower;
 }
 
+/** A filter that joins the basins of another one; nullptr without a depth. */
+template <typename TMerger, typename TBasinFilter, typename TFilter>
+typename TMerger::Pointer
+MakeMerger(TBasinFilter * basinFilter, const TFilter * filter, const Options & options)
+{
+  if (!options.depth)
+  {
+    return nullptr;
+  }
+  if (basinFilter == nullptr)
+  {
+    throw Error("--depth: is for basins; give --basins FILE as well");
+  }
+  auto merger = TMerger::New();
+  merger->SetInput(basinFilter->GetOutput());
+  merger->SetValueImage(filter->GetInput());
+  merger->SetDepth(*options.depth);
+  merger->SetAscent(options.ascent);
+  merger->SetFullyConnected(!options.faceConnected);
+  merger->SetPeriodic(options.border == Border::Periodic);
+  return merger;
+}
+
 template <typename TFollower>
 void
 WriteFollowed(TFollower * follower, const std::string & file, const Options & options)
@@ -226,10 +250,11 @@ WriteFollowed(TFollower * follower, const std::string & file, const Options & op
 }
 
 /** Runs the filters and writes all outputs as staged files. */
-template <typename TFilter, typename TBasinFilter, typename TAccumulateFilter>
+template <typename TFilter, typename TBasinFilter, typename TMerger, typename TAccumulateFilter>
 void
 WriteOutputs(TFilter *           filter,
              TBasinFilter *      basinFilter,
+             TMerger *           merger,
              TAccumulateFilter * accumulateFilter,
              const Options &     options)
 {
@@ -257,7 +282,8 @@ WriteOutputs(TFilter *           filter,
   {
     WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
   }
-  WriteFollowed(basinFilter, options.basins, options);
+  WriteFollowed(merger ? nullptr : basinFilter, options.basins, options);
+  WriteFollowed(merger, options.basins, options);
   WriteFollowed(accumulateFilter, options.accumulation, options);
   if (!options.preview.empty())
   {
@@ -315,11 +341,14 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   const bool isMasked = maskReader || nodata;
   const auto basinFilter =
     MakeFollower<BasinFilterType>("--basins", options.basins, filter.GetPointer(), isMasked, options);
+  using MergerType = itk::NeighborhoodBasinMergeImageFilter<typename BasinFilterType::OutputImageType, InputImageType>;
+  const auto merger = MakeMerger<MergerType>(basinFilter.GetPointer(), filter.GetPointer(), options);
   const auto accumulateFilter =
     MakeFollower<AccumulateFilterType>("--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
-  WriteOutputs(filter.GetPointer(), basinFilter.GetPointer(), accumulateFilter.GetPointer(), options);
+  WriteOutputs(
+    filter.GetPointer(), basinFilter.GetPointer(), merger.GetPointer(), accumulateFilter.GetPointer(), options);
 }
 
 /** Chooses labels of 8 bits, or of 16 if the radius needs them. */

@@ -40,6 +40,7 @@ struct Options
   std::optional<double>     nodataOfFile; // as the input declares it
   std::string               score;
   std::string               basins;
+  std::optional<double>     depth; // up to which basins join
   std::string               accumulation;
   std::string               preview;
   double                    centerScore{ -100 };

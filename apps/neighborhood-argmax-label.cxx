@@ -147,6 +147,19 @@ AddFurtherOutputs(CLI::App & app, Options & options)
           "Also write the basin that each voxel drains to, 32 bits a pixel: numbers from 1\n"
           "on, 0 is background. With --mask, or a background border, --background-value\n"
           "must not be a label, such as 255; --center-score 0 makes each minimum a basin");
+  app
+    .add_option_function<double>(
+      "--depth",
+      [&options](const double & depth) {
+        if (!(depth >= 0))
+        {
+          throw Error("--depth: " + Text(depth) + " is not 0 or more, in units of the values");
+        }
+        options.depth = depth;
+      },
+      "Of --basins: those from whose lowest value one rises by D or less to a lower one\n"
+      "join it; 0: what a plateau divides")
+    ->type_name("D");
   AddFile(app,
           "--accumulation",
           options.accumulation,

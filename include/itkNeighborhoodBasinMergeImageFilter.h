@@ -254,6 +254,7 @@ private:
     std::uint64_t              voxel;   // the first one
     std::vector<std::int64_t>  offsets; // along the first axis, of each neighbor
     std::vector<std::uint64_t> rows;    // the first voxel of each neighbor's row
+    bool                       isWrapped; // a row is on the other side of the image
     RowType                    inside;  // without its ends
     BordersType                borders;
   };

@@ -292,11 +292,10 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::ScanRow(const GridT
                                                                      Found &          found) const
 {
   // Inside a row all voxels have the same neighbors. Its ends are looked at one by one, and rows with neighbors on the
-  // other side of the image, which come earlier.
+  // other side of the image, which are not in the order of directions.
   const std::int64_t length = grid.size[0];
-  const bool         isWrapped = *std::min_element(row.rows.begin(), row.rows.end()) < row.voxel;
   const std::int64_t beginOfInside = std::min<std::int64_t>(1, length);
-  const std::int64_t endOfInside = isWrapped ? beginOfInside : std::max(beginOfInside, length - 1);
+  const std::int64_t endOfInside = row.isWrapped ? beginOfInside : std::max(beginOfInside, length - 1);
   if (beginOfInside < endOfInside)
   {
     this->AddPassesInside(row, static_cast<std::size_t>(endOfInside - beginOfInside), found.passes);
@@ -335,6 +334,7 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::ScanRows(const Comp
     row.voxels.valuesOfNeighbors.clear();
     row.offsets.clear();
     row.rows.clear();
+    row.isWrapped = false;
     for (const Direction & direction : directions)
     {
       PositionType target = position;
@@ -344,6 +344,7 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::ScanRows(const Comp
       }
       if (grid.IsPresent(target))
       {
+        row.isWrapped = row.isWrapped || !grid.IsInside(target);
         const auto first = grid.VoxelAt(grid.Wrap(target));
         row.offsets.push_back(direction.x);
         row.rows.push_back(first);
@@ -380,8 +381,13 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::FindHierarchy()
     });
     found[i] = {};
   }
-  m_Passes = found.front().passes.TakePasses();
   lowest.erase(lowest.begin()); // of the background
+  const auto isReal = [](double value) { return value < std::numeric_limits<double>::infinity(); };
+  if (std::is_floating_point_v<ValuePixelType> && !lowest.empty() && std::none_of(lowest.begin(), lowest.end(), isReal))
+  {
+    itkExceptionMacro("ValueImage is NaN all over the basins: give the image that they were found in");
+  }
+  m_Passes = found.front().passes.TakePasses();
   m_Hierarchy = HierarchyType(lowest, m_Passes);
 }
 

@@ -20,6 +20,7 @@
 
 #include "ProgramTest.h"
 
+#include "itkNeighborhoodBasinMergeImageFilter.h"
 #include "itkNeighborhoodLabelAccumulateImageFilter.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
@@ -262,6 +263,19 @@ TEST_F(ProgramTest, WritesTheBasins)
     EXPECT_TRUE(
       HaveSamePixels(this->Read<itk::Image<unsigned int, 3>>("basins.nii.gz").GetPointer(), basins->GetOutput()))
       << arguments[1];
+    using BasinImageType = itk::Image<unsigned int, 3>;
+    const auto merged = itk::NeighborhoodBasinMergeImageFilter<BasinImageType, ImageType>::New();
+    merged->SetInput(basins->GetOutput());
+    merged->SetValueImage(image);
+    merged->SetDepth(0.4);
+    merged->SetPeriodic(border == Border::Periodic);
+    merged->Update();
+    EXPECT_GT(merged->GetNumberOfBasins(), 1U);
+    EXPECT_LT(merged->GetNumberOfBasins(), basins->GetNumberOfBasins());
+    all.insert(all.end(), { "--depth", "0.4" });
+    this->RunWell(all);
+    EXPECT_TRUE(HaveSamePixels(this->Read<BasinImageType>("basins.nii.gz").GetPointer(), merged->GetOutput()))
+      << arguments[1];
     const auto counts = itk::NeighborhoodLabelAccumulateImageFilter<LabelImageType>::New();
     counts->SetInput(filter->GetOutput());
     counts->SetRadius(radius);
@@ -289,6 +303,9 @@ TEST_F(ProgramTest, RefusesBasinsWhoseBackgroundIsALabel)
               "--background-value to 125 or more");
   expectError({ "--border", "inside", "--mask", "mask.mha" }, "the background value 0");
   expectError({ "--border", "inside", "--stream", "2" }, "needs the labels of the whole image");
+  this->ExpectError({ "in.mha", "out.mha", "--depth", "1" }, "--depth: is for basins; give --basins FILE as well");
+  this->ExpectError({ "in.mha", "out.mha", "--depth", "-1", "--basins", "b.mha" }, "--depth: -1 is not 0 or more");
+  this->ExpectError({ "in.mha", "out.mha", "--depth", "nan", "--basins", "b.mha" }, "--depth: nan is not 0 or more");
   this->ExpectError({ "in.mha", "out.mha", "--accumulation", "counts.mha" }, "--accumulation: the background value 0");
 }
 
