@@ -3,12 +3,15 @@
     pip install itk-neighborhoodargmaxlabel numba scikit-image
     python benchmark/basins.py --size 512
     python benchmark/basins.py --image head.nii.gz --sigma 2
+    python benchmark/basins.py --image head.nii.gz --sigma 0 --depth 1
 
-The image is smoothed (Gaussian, sigma voxels); without --image it is noise. Memory is what a method needs beside the
+The image is smoothed (Gaussian, sigma voxels; 0 leaves it and its type alone); without --image it is noise. With --depth, basins
+of this depth or less are merged, and other tools do the like. Memory is what a method needs beside the
 image, or beside the labels where it starts from them. watershed_ift is given the sinks, and the image in 16 bits.
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import subprocess
@@ -33,6 +36,35 @@ def directions_and_basins(image):
     import itk
 
     return itk.neighborhood_label_to_basin_image_filter(make_labels(image))
+
+
+def merged_basins(image, depth):
+    import itk
+
+    image = itk.image_view_from_array(image)
+    basins = directions_and_basins(image)
+    types = type(basins), type(image)
+    return itk.neighborhood_basin_merge_image_filter(basins, value_image=image, depth=depth, ttype=types)
+
+
+def itk_watershed(image, depth):
+    import itk
+
+    depth = image.dtype.type(depth).item()
+    image = itk.image_view_from_array(image)
+    types = type(image), itk.Image[itk.US, image.GetImageDimension()]  # the widest that is wrapped
+    return itk.morphological_watershed_image_filter(
+        image, level=depth, fully_connected=True, mark_watershed_line=False, ttype=types
+    )
+
+
+def skimage_h_minima(image, depth):
+    from scipy.ndimage import label
+    from skimage.morphology import h_minima
+    from skimage.segmentation import watershed
+
+    everywhere = np.ones((3,) * image.ndim, bool)
+    return watershed(image, label(h_minima(image, depth, everywhere), everywhere)[0], connectivity=image.ndim)
 
 
 def basins(labels):
@@ -114,6 +146,14 @@ METHODS = {
 }
 
 
+# With --depth: these, which are given it as well.
+MERGING_METHODS = {
+    "directions + basins + merging": ("image", lambda: merged_basins),
+    "ITK `MorphologicalWatershedImageFilter`": ("image", lambda: itk_watershed),
+    "scikit-image `h_minima` + `watershed`": ("image", lambda: skimage_h_minima),
+}
+
+
 def make_input(kind, image):
     if kind == "image":
         return image
@@ -127,11 +167,11 @@ def make_input(kind, image):
     return scaled.astype("uint16"), np.array(sinks, "int32")
 
 
-def measure(name, file):
-    kind, get = METHODS[name]
-    method = get()
-    method(make_input(kind, np.random.default_rng(1).random((40, 40, 40), "float32")))  # loads and compiles
+def measure(name, file, depth):
+    kind, get = (METHODS | MERGING_METHODS)[name]
+    method = functools.partial(get(), depth=depth) if name in MERGING_METHODS else get()
     data = make_input(kind, np.load(file))
+    method(make_input(kind, np.random.default_rng(1).integers(0, 99, (20,) * data.ndim).astype(data.dtype)))  # loads, compiles
     pathlib.Path("/proc/self/clear_refs").write_text("5")  # VmHWM starts again
     before = memory("VmRSS")
     seconds = []
@@ -150,10 +190,10 @@ def make_image(arguments):
     if arguments.image:
         import itk
 
-        image = itk.array_from_image(itk.imread(arguments.image)).astype("float32")
+        image = itk.array_from_image(itk.imread(arguments.image))
     else:
         image = np.random.default_rng(1).random((arguments.size,) * 3, "float32")
-    return gaussian_filter(image, arguments.sigma)
+    return gaussian_filter(image.astype("float32"), arguments.sigma) if arguments.sigma > 0 else image
 
 
 def main():
@@ -161,21 +201,23 @@ def main():
     parser.add_argument("--size", type=int, default=512, help="length of the cube of noise")
     parser.add_argument("--image", help="an image file instead")
     parser.add_argument("--sigma", type=float, default=2)
+    parser.add_argument("--depth", type=float, help="merge basins")
     parser.add_argument("--skip", nargs="*", default=[], help="methods whose name contains one of these words")
     parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.measure:
-        return measure(*arguments.measure)
+        return measure(*arguments.measure, arguments.depth)
 
     with tempfile.TemporaryDirectory() as directory:
         file = f"{directory}/image.npy"
         image = make_image(arguments)
         np.save(file, image)
-        print(f"\n{' x '.join(map(str, image.shape))} voxels, float32\n")
+        print(f"\n{' x '.join(map(str, image.shape))} voxels, {image.dtype}\n")
         print("| | seconds | Mvoxel/s | bytes per voxel | basins |\n|---|---|---|---|---|")
-        for name in METHODS:
+        for name in METHODS if arguments.depth is None else MERGING_METHODS:
             if not any(word in name for word in arguments.skip):
                 command = [sys.executable, __file__, "--measure", name, file]
+                command += [] if arguments.depth is None else [f"--depth={arguments.depth:g}"]
                 output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
                 seconds, peak, count = json.loads(output.splitlines()[-1])
                 rate = image.size / seconds / 1e6
