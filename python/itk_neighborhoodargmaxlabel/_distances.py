@@ -44,9 +44,9 @@ def distances_of(image: Any, radii: tuple[int, ...], spacing: Any, lattice: Any,
         return Distances(spacing_of(spacing, ndim))
     if not use_image_spacing or not is_a(image, "xarray", "DataArray"):
         return Distances()
-    transformed = _of_transform(image, radii)
-    if transformed is not None:
-        return transformed
+    transform = _lattice_of_transform(image)
+    if transform is not None:
+        return _of_lattice(lattice_of(transform, radii))
     _warn_of_degrees(image, radii)
     return Distances(spacing_of(spacing_of_coordinates("image", image, radii), ndim))
 
@@ -83,15 +83,15 @@ def _geographic(image: Any, radii: tuple[int, ...]) -> Distances:
     return Distances(rows=RowSpacing(north, rows))
 
 
-def _of_transform(image: Any, radii: tuple[int, ...]) -> Distances | None:
-    """The distances of a raster without coordinates but with the six numbers of GDAL's GeoTransform."""
+def _lattice_of_transform(image: Any) -> np.ndarray | None:
+    """The lattice of a raster without coordinates but with the six numbers of GDAL's GeoTransform."""
     numbers = str(grid_mapping_of(image).get("GeoTransform", "")).split()
     if len(numbers) != 6 or image.ndim < 2 or any(dim in image.coords for dim in image.dims[-2:]):
         return None
     _, dx, rx, _, ry, dy = map(float, numbers)
     lattice = np.eye(image.ndim)
     lattice[-2:, -2:] = [[rx, dy], [dx, ry]]
-    return _of_lattice(lattice_of(lattice, radii))
+    return lattice
 
 
 def _of_lattice(lattice: np.ndarray) -> Distances:
@@ -105,7 +105,7 @@ def _of_lattice(lattice: np.ndarray) -> Distances:
 
 
 def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
-    """The checked lattice. If its steps are not the shortest, a warning names the shortest."""
+    """The checked lattice. If voxels that touch are not neighbors, a warning names the steps for which they are."""
     ndim = len(radii)
     try:
         lattice = np.array(value, np.float64)
@@ -119,14 +119,33 @@ def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
         raise ValueError(f"lattice is {lattice.tolist()}: give steps that do not lie in one {'line' if ndim == 2 else 'plane'}")
     axes = [axis for axis, radius in enumerate(radii) if radius > 0]
     reduced = reduced_lattice(lattice[axes])
-    if not np.array_equal(reduced, lattice[axes]):
+    if _lacks_neighbors(lattice[axes], reduced, np.array(radii)[axes]):
+        digits = 6 - math.floor(math.log10(np.abs(reduced).max()))
         warnings.warn(
-            "lattice has steps that are not the shortest, so that the neighbors in the array are not the nearest ones; "
-            f"resample the image to the lattice {np.round(reduced, 9).tolist()}",
+            "lattice is sheared so far that voxels which touch in space are no neighbors in the array; "
+            f"resample the image to the lattice {(np.round(reduced, digits) + 0.0).tolist()}",
             UserWarning,
             stacklevel=5,
         )
     return lattice
+
+
+def _lacks_neighbors(lattice: np.ndarray, reduced: np.ndarray, radii: np.ndarray) -> bool:
+    """Whether the neighborhood of a voxel lacks one that its cell touches: of the points that are nearest to it.
+
+    By Voronoi, those are the shortest among the offsets that differ from each other by even numbers. What a file rounds makes
+    no difference: lengths that differ by a thousandth are equal.
+    """
+    offsets = np.array(list(itertools.product((-1, 0, 1), repeat=len(reduced))))
+    lengths = np.linalg.norm(offsets @ reduced, axis=1)
+    is_neighbor = (np.abs(np.rint(offsets @ reduced @ np.linalg.pinv(lattice))) <= radii).all(axis=1)
+    classes = np.abs(offsets) @ 2 ** np.arange(len(reduced))
+    for one in range(1, 2 ** len(reduced)):
+        is_one = classes == one
+        is_shortest = is_one & (lengths <= 1.001 * lengths[is_one].min())
+        if not is_neighbor[is_shortest].all():
+            return True
+    return False
 
 
 def reduced_lattice(lattice: np.ndarray) -> np.ndarray:

@@ -299,11 +299,53 @@ def test_lattices_at_right_angles_have_the_labels_of_their_spacing():
         )
 
 
-def test_a_lattice_that_is_not_reduced_is_told():
-    hexagonal = np.array([[1.0, 0.0], [-0.5, np.sqrt(0.75)]])
-    sheared = np.array([hexagonal[0], hexagonal[1] + 3 * hexagonal[0]])
-    assert_array_equal(lattice_of(hexagonal, (1, 1)), hexagonal)
-    with pytest.warns(UserWarning, match="^lattice has steps that are not the shortest, .* resample the image to the lattice"):
-        lattice_of(sheared, (1, 1))
-    np.testing.assert_allclose(np.linalg.norm(reduced_lattice(sheared), axis=1), [1, 1])
-    lattice_of(np.array([[9.0, 9.0, 9.0], [0, *hexagonal[0]], [0, *hexagonal[1]]]), (0, 1, 1))  # an axis that is not used
+HEXAGONAL = np.array([[1.0, 0.0], [-0.5, np.sqrt(0.75)]])
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-10])
+def test_a_lattice_that_is_not_reduced_is_told(unit):
+    ones = np.ones((5, 5))
+    sheared = unit * np.array([[1.0, 0.0], [3.0, 1.25]])
+    for one in ones, dask.array.from_array(ones, chunks=3):
+        with pytest.warns(UserWarning) as caught:
+            labels(one, lattice=sheared)
+        assert str(caught[0].message) == (
+            "lattice is sheared so far that voxels which touch in space are no neighbors in the array; "
+            f"resample the image to the lattice {[[unit, 0.0], [0.0, 1.25 * unit]]}"
+        )
+        assert len(caught) == 1 and caught[0].filename == __file__
+    with pytest.warns(UserWarning, match="^lattice is sheared so far") as caught:
+        labels(without_coordinates(ones, (5e5, 30.0, 90.0, 5.2e6, 0.0, -20.0)))
+    assert len(caught) == 1 and caught[0].filename == __file__
+
+
+def test_cells_that_are_reduced_in_another_way_or_but_for_rounding_are_not_told():
+    sixty = np.array([HEXAGONAL[0], HEXAGONAL[0] + HEXAGONAL[1]])
+    fcc = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]]) / [[20], [18], [16]]
+    unused = np.array([[9.0, 9.0, 9.0], [0, *HEXAGONAL[0]], [0, *HEXAGONAL[1]]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for lattice in HEXAGONAL, sixty, fcc, np.round(0.1314 * HEXAGONAL, 6), np.array([[1.0, 0], [0.51, 1.0]]):
+            assert_array_equal(lattice_of(lattice, (1,) * len(lattice)), lattice)
+        lattice_of(unused, (0, 1, 1))
+        lattice_of(np.array([[1.0, 0.0], [1.0, 1.0]]), (2, 2))  # which the second ring of neighbors makes good
+
+
+def test_told_are_lattices_whose_neighborhood_lacks_a_voxel_that_touches():
+    """The cell of points that are nearest to a voxel has a face towards p where p and -p alone are the shortest among the
+    offsets that differ from p by even numbers. Here by all offsets up to 6 in the sheared array."""
+    random = np.random.default_rng(7)
+    told = 0
+    for ndim in [2, 3] * 40:
+        steps = reduced_lattice(random.normal(size=(ndim, ndim)))
+        shear = np.eye(ndim) + np.tril(random.integers(-1, 2, (ndim, ndim)), -1)
+        offsets = np.stack(np.meshgrid(*[np.arange(-6, 7)] * ndim), axis=-1).reshape(-1, ndim)
+        lengths = np.linalg.norm(offsets @ shear @ steps, axis=1)
+        classes = [(offsets % 2 == odd).all(axis=1) for odd in np.ndindex((2,) * ndim)]
+        nearest = [offsets[one][lengths[one].argmin()] for one in classes]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            lattice_of(shear @ steps, (1,) * ndim)
+        assert bool(caught) == (np.abs(nearest).max() > 1)
+        told += bool(caught)
+    assert 10 < told < 70
