@@ -1,7 +1,9 @@
 """Distances from coordinates, transforms and lattices."""
 
+import re
 import warnings
 
+import dask
 import dask.array
 import itk
 import numpy as np
@@ -11,10 +13,14 @@ import xarray
 from definition import define
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from itk_neighborhoodargmaxlabel import basins, labels
+from hypothesis.extra import numpy as hnp
+from itk_neighborhoodargmaxlabel import accumulate, basins, labels
 from itk_neighborhoodargmaxlabel._distances import lattice_of, reduced_lattice
 from itk_neighborhoodargmaxlabel._geographic import geographic_spacing
 from numpy.testing import assert_array_equal
+from strategies import chunks
+from test_accumulate import walk as sums_of_walks
+from test_basins import walk
 
 labels(np.ones((3, 3)))  # loads itk, whose import does not survive warnings that are errors
 C0 = {"center_score": 0, "border": "inside"}
@@ -232,6 +238,14 @@ def test_periodic_longitudes_do_not_join_the_poles():
 
 # A border for each axis
 
+GLOBES_AND_SLABS = [
+    ((12, 24), ("inside", "periodic")),
+    ((12, 24), ("background", "periodic")),
+    ((9, 8, 7), ("inside", "periodic", "periodic")),
+    ((9, 8, 7), ("periodic", "background", "periodic")),
+    ((4, 5, 6, 7), ("periodic", "inside", "inside", "periodic")),
+]
+
 
 @pytest.mark.parametrize("is_chunked", [False, True])
 @pytest.mark.parametrize(
@@ -268,6 +282,55 @@ def test_borders_that_are_equal_are_one():
         labels(image, border=("inside",))
     with pytest.raises(ValueError, match=r"^border is 'mirror': give one of"):
         labels(image, border=("inside", "mirror"))
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("shape, borders", GLOBES_AND_SLABS)
+def test_basins_and_sums_with_some_periodic_axes(shape, borders, is_chunked):
+    image = np.random.default_rng(14).random(shape)
+    periodic = tuple(border == "periodic" for border in borders)
+    one = dask.array.from_array(image, chunks=4) if is_chunked else image
+    found = labels(one, center_score=0, border=borders, background_value=255)
+    directions = np.asarray(found)
+    numbers, table = basins(found, periodic=periodic, table=True, values=one)
+    expected, sinks = walk(directions, periodic)
+    assert_array_equal(numbers, expected)
+    table = dask.compute(table)[0]
+    assert_array_equal(sinks[tuple(table[f"sink_{axis}"] for axis in range(len(shape)))], table["basin"])
+    assert_array_equal(table["size"], np.bincount(expected.ravel())[1:])
+    np.testing.assert_allclose(table["sum"], np.bincount(expected.ravel(), image.ravel())[1:])
+    assert_array_equal(
+        accumulate(found, periodic=periodic), sums_of_walks(directions, np.ones(shape), (1,) * len(shape), periodic=periodic)
+    )
+    # It matters, and is asked for.
+    assert (walk(directions, False)[0] != expected).any()
+    with pytest.raises(ValueError, match=f"^periodic is False, but the labels .*: give periodic={re.escape(str(periodic))}$"):
+        basins(found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_basins_of_any_labels_with_some_periodic_axes(data):
+    shape = data.draw(hnp.array_shapes(min_dims=2, max_dims=4, max_side=5))
+    radius = data.draw(st.tuples(*[st.integers(0, 1)] * len(shape)).filter(any))
+    count = 3 ** sum(radius)
+    directions = data.draw(
+        hnp.arrays("uint8", shape, elements=st.sampled_from([0, count // 2, count - 1, 255]) | st.integers(0, count - 1))
+    )
+    periodic = data.draw(st.tuples(*[st.booleans()] * len(shape)))
+    lazy = dask.array.from_array(directions, data.draw(chunks(shape)))
+    options = {"radius": radius, "periodic": periodic, "generate_sink_image": True}
+    try:
+        found = basins(directions, **options)
+    except ValueError as error:
+        assert "0 all over" in str(error)
+        with pytest.raises(ValueError, match="0 all over"):
+            basins(lazy, **options)
+        return
+    expected = walk(directions, periodic, radius[::-1])
+    assert_array_equal(found, expected)
+    with dask.config.set(scheduler="synchronous"):
+        assert_array_equal(dask.compute(*basins(lazy, **options)), expected)
 
 
 # Lattices
