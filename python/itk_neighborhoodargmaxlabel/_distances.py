@@ -48,7 +48,9 @@ def distances_of(image: Any, radii: tuple[int, ...], spacing: Any, lattice: Any,
     if transform is not None:
         return _of_lattice(lattice_of(transform, radii))
     _warn_of_degrees(image, radii)
-    return Distances(spacing_of(spacing_of_coordinates("image", image, radii), ndim))
+    steps = spacing_of(spacing_of_coordinates("image", image, radii), ndim)
+    oblique = _lattice_of_direction(image, steps)
+    return Distances(steps) if oblique is None else _of_lattice(lattice_of(oblique, radii))
 
 
 def _warn_of_degrees(image: Any, radii: tuple[int, ...]) -> None:
@@ -92,6 +94,23 @@ def _lattice_of_transform(image: Any) -> np.ndarray | None:
     lattice = np.eye(image.ndim)
     lattice[-2:, -2:] = [[rx, dy], [dx, ry]]
     return lattice
+
+
+def _lattice_of_direction(image: Any, steps: list[float] | None) -> np.ndarray | None:
+    """Of what itk.xarray_from_image makes of an image whose direction is not orthonormal: its coordinates have the spacing
+    alone, an attribute the direction, in the order of the axes of the array."""
+    direction = np.asarray(image.attrs.get("direction"))
+    count = math.isqrt(direction.size)
+    names = ("t", "z", "y", "x")[-count:]
+    if direction.dtype.kind not in "iuf" or direction.size != count**2 or not set(image.dims) <= set(names):
+        return None
+    direction = direction.reshape(count, count).astype(np.float64)
+    if np.abs(direction.T @ direction - np.eye(count)).max() <= 1e-6:
+        return None
+    axes = [names.index(dim) for dim in image.dims]
+    lattice = direction.T[axes] * np.array(steps)[:, np.newaxis]
+    # Of a slice, the same lengths and angles in its own plane.
+    return lattice if len(axes) == count else np.linalg.cholesky(lattice @ lattice.T)
 
 
 def _of_lattice(lattice: np.ndarray) -> Distances:
@@ -141,9 +160,9 @@ def _lacks_neighbors(lattice: np.ndarray, reduced: np.ndarray, radii: np.ndarray
     is_neighbor = (np.abs(np.rint(offsets @ reduced @ np.linalg.pinv(lattice))) <= radii).all(axis=1)
     classes = np.abs(offsets) @ 2 ** np.arange(len(reduced))
     for one in range(1, 2 ** len(reduced)):
-        is_one = classes == one
-        is_shortest = is_one & (lengths <= 1.001 * lengths[is_one].min())
-        if not is_neighbor[is_shortest].all():
+        members = np.flatnonzero(classes == one)
+        shortest = members[lengths[members] <= 1.001 * lengths[members].min()]
+        if not is_neighbor[shortest].all():
             return True
     return False
 

@@ -124,17 +124,26 @@ def test_the_transform_has_the_spacing_where_coordinates_do_not():
     assert_array_equal(labels(without_coordinates(image, turned), **C0, spacing=1), labels(image, **C0))
 
 
-def test_rotated_files_have_the_spacing_of_their_transform(tmp_path):
+def test_rotated_and_sheared_files_have_the_distances_of_their_transform(tmp_path):
     import rasterio
 
     image = np.random.default_rng(3).integers(0, 9, (12, 13)).astype("int16")
     cosine, sine = np.cos(np.radians(30)), np.sin(np.radians(30))
-    for transform in ((30.0, 0.0, 5e5, 0.0, -20.0, 5.2e6), (30 * cosine, 20 * sine, 5e5, 30 * sine, -20 * cosine, 5.2e6)):
+    even = {"spacing": [30.0, 20.0]}
+    transforms = [
+        ((30.0, 0.0, 5e5, 0.0, -20.0, 5.2e6), even),
+        ((30 * cosine, 20 * sine, 5e5, 30 * sine, -20 * cosine, 5.2e6), even),
+        ((26.0, 10.0, 5e5, -15.0, 17.0, 5.2e6), {"lattice": [[10.0, 17.0], [26.0, -15.0]]}),
+    ]
+    for transform, distances in transforms:
         options = {"driver": "GTiff", "height": 12, "width": 13, "count": 1, "dtype": "int16"}
         with rasterio.open(tmp_path / "dem.tif", "w", **options, transform=rasterio.Affine(*transform)) as file:
             file.write(image, 1)
-        dem = rioxarray.open_rasterio(tmp_path / "dem.tif", parse_coordinates=False).squeeze("band")
-        assert_array_equal(labels(dem, **C0), define(image, spacing=[30.0, 20.0], center_score=0, border="Inside")[0])
+        expected = define(image, **distances, center_score=0, border="Inside")[0]
+        for reading in {}, {"parse_coordinates": False}, {"parse_coordinates": False, "chunks": {"x": 5}}:
+            dem = rioxarray.open_rasterio(tmp_path / "dem.tif", **reading)
+            assert_array_equal(labels(dem, **C0)[0], expected)
+            assert_array_equal(labels(dem.squeeze("band"), **C0), expected)
 
 
 # Degrees
@@ -211,12 +220,12 @@ def test_degrees_are_not_silently_equal():
     plain = image.drop_attrs().rename(lat="y", lon="x").rio.write_crs("EPSG:4326")
     named = image.drop_attrs()
     named.lat.attrs["standard_name"], named.lon.attrs["standard_name"] = "latitude", "longitude"
-    for one in (image, plain, named):
+    for one in (image, plain, named, image.chunk(2)):
         with pytest.warns(
             UserWarning, match="^image has coordinates in degrees, .* give spacing='geographic', or use_image"
         ) as caught:
             labels(one)
-        assert len(caught) == 1 and caught[0].filename == __file__
+        assert len(caught) == 1 and caught[0].filename == __file__ and "\n" not in str(caught[0].message)
         for options in ({"spacing": "geographic"}, {"spacing": 1}, {"use_image_spacing": False}, {"radius": (0, 1)}):
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
