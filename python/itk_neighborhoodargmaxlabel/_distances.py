@@ -157,7 +157,7 @@ def _lacks_neighbors(lattice: np.ndarray, reduced: np.ndarray, radii: np.ndarray
     """
     offsets = np.array(list(itertools.product((-1, 0, 1), repeat=len(reduced))))
     lengths = np.linalg.norm(offsets @ reduced, axis=1)
-    is_neighbor = (np.abs(np.rint(offsets @ reduced @ np.linalg.pinv(lattice))) <= radii).all(axis=1)
+    is_neighbor = np.all(np.abs(np.rint(offsets @ reduced @ np.linalg.pinv(lattice))) <= radii, axis=1)
     classes = np.abs(offsets) @ 2 ** np.arange(len(reduced))
     for one in range(1, 2 ** len(reduced)):
         members = np.flatnonzero(classes == one)
