@@ -5,6 +5,7 @@ python find_ions.py [picture.png [density.cube]]
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -41,7 +42,7 @@ def read_density(path):
     """Atoms, and electrons per cubic angstrom."""
     if path.suffix == ".cube":
         with open(path) as file:
-            cube = read_cube(file)
+            cube: dict[str, Any] = read_cube(file)
         atoms = cube["atoms"]
         atoms.translate(-cube["origin"])  # where the grid begins
         return atoms, cube["data"] / Bohr**3  # ase turns bohr into angstrom, and leaves values per cubic bohr
@@ -73,7 +74,8 @@ plane = np.log10(np.tile(density[:, :, height], (2, 2)))
 along = lattice[0] / np.linalg.norm(lattice[0])
 across = lattice[1] - lattice[1] @ along * along
 sides = np.stack([along, across / np.linalg.norm(across)], axis=1)
-corners = np.moveaxis(np.indices(np.array(plane.shape) + 1) - 0.5, 0, -1) @ lattice[:2] @ sides
+rows, columns = plane.shape
+corners = np.moveaxis(np.indices((rows + 1, columns + 1)) - 0.5, 0, -1) @ lattice[:2] @ sides
 palette = np.array([to_rgb(f"C{number % 10}") for number in range(len(atoms))])
 light = 0.4 + 0.6 * (plane - plane.min()) / np.ptp(plane)
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
@@ -83,7 +85,7 @@ axes[1].pcolormesh(corners[..., 0], corners[..., 1], palette[ions] * light[..., 
 axes[1].set_title("basins: ions and their electrons")
 for number in np.unique(ions):
     for cell in np.ndindex(2, 2):
-        x, y = (atoms.positions[number] + cell @ atoms.cell[:2]) @ sides
+        x, y = (atoms.positions[number] + cell @ atoms.cell.array[:2]) @ sides
         axes[1].plot(x, y, "o", color="white", markeredgecolor="black", markersize=6)
         text = f"{atoms.symbols[number]} {electrons[number]:.2f}"
         axes[1].annotate(text, (x, y), (5, 5), textcoords="offset points", color="black", weight="bold")
