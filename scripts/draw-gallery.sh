@@ -12,13 +12,12 @@ mri=/usr/share/mricron/templates/ch2.nii.gz
 "$python" examples/label_mri.py "$mri" "$gallery/mri.png"
 "$python" examples/label_basins.py "$mri" "$gallery/basins.png"
 "$python" examples/label_terrain.py "$gallery/terrain.png"
-raster=$(mktemp -d)
-trap 'rm -rf "$raster"' EXIT
-"$python" examples/route_raster.py "$raster/raster.png"
-mv "$raster/raster.png" "$gallery"
-for name in catchments atoms cells rivers ridges sparks; do
-  "$python" examples/*_$name.py "$gallery/$name.png"
+folder=$(mktemp -d) # two of them write data beside their picture
+trap 'rm -rf "$folder"' EXIT
+for name in raster catchments atoms ions cells rivers ridges sparks; do
+  "$python" examples/*_$name.py "$folder/$name.png"
 done
+mv "$folder"/*.png "$gallery"
 "$python" - "$gallery"/*.png <<'END'
 import sys
 from PIL import Image

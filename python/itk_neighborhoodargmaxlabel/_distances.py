@@ -44,11 +44,13 @@ def distances_of(image: Any, radii: tuple[int, ...], spacing: Any, lattice: Any,
         return Distances(spacing_of(spacing, ndim))
     if not use_image_spacing or not is_a(image, "xarray", "DataArray"):
         return Distances()
-    transformed = _of_transform(image, radii)
-    if transformed is not None:
-        return transformed
+    transform = _lattice_of_transform(image)
+    if transform is not None:
+        return _of_lattice(lattice_of(transform, radii))
     _warn_of_degrees(image, radii)
-    return Distances(spacing_of(spacing_of_coordinates("image", image, radii), ndim))
+    steps = spacing_of(spacing_of_coordinates("image", image, radii), ndim)
+    oblique = _lattice_of_direction(image, steps)
+    return Distances(steps) if oblique is None else _of_lattice(lattice_of(oblique, radii))
 
 
 def _warn_of_degrees(image: Any, radii: tuple[int, ...]) -> None:
@@ -83,15 +85,32 @@ def _geographic(image: Any, radii: tuple[int, ...]) -> Distances:
     return Distances(rows=RowSpacing(north, rows))
 
 
-def _of_transform(image: Any, radii: tuple[int, ...]) -> Distances | None:
-    """The distances of a raster without coordinates but with the six numbers of GDAL's GeoTransform."""
+def _lattice_of_transform(image: Any) -> np.ndarray | None:
+    """The lattice of a raster without coordinates but with the six numbers of GDAL's GeoTransform."""
     numbers = str(grid_mapping_of(image).get("GeoTransform", "")).split()
     if len(numbers) != 6 or image.ndim < 2 or any(dim in image.coords for dim in image.dims[-2:]):
         return None
     _, dx, rx, _, ry, dy = map(float, numbers)
     lattice = np.eye(image.ndim)
     lattice[-2:, -2:] = [[rx, dy], [dx, ry]]
-    return _of_lattice(lattice_of(lattice, radii))
+    return lattice
+
+
+def _lattice_of_direction(image: Any, steps: list[float] | None) -> np.ndarray | None:
+    """Of what itk.xarray_from_image makes of an image whose direction is not orthonormal: its coordinates have the spacing
+    alone, an attribute the direction, in the order of the axes of the array."""
+    direction = np.asarray(image.attrs.get("direction"))
+    count = math.isqrt(direction.size)
+    names = ("t", "z", "y", "x")[-count:]
+    if direction.dtype.kind not in "iuf" or direction.size != count**2 or not set(image.dims) <= set(names):
+        return None
+    direction = direction.reshape(count, count).astype(np.float64)
+    if np.abs(direction.T @ direction - np.eye(count)).max() <= 1e-6:
+        return None
+    axes = [names.index(dim) for dim in image.dims]
+    lattice = direction.T[axes] * np.array(steps)[:, np.newaxis]
+    # Of a slice, the same lengths and angles in its own plane.
+    return lattice if len(axes) == count else np.linalg.cholesky(lattice @ lattice.T)
 
 
 def _of_lattice(lattice: np.ndarray) -> Distances:
@@ -105,7 +124,7 @@ def _of_lattice(lattice: np.ndarray) -> Distances:
 
 
 def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
-    """The checked lattice. If its steps are not the shortest, a warning names the shortest."""
+    """The checked lattice. If voxels that touch are not neighbors, a warning names the steps for which they are."""
     ndim = len(radii)
     try:
         lattice = np.array(value, np.float64)
@@ -119,14 +138,33 @@ def lattice_of(value: Any, radii: tuple[int, ...]) -> np.ndarray:
         raise ValueError(f"lattice is {lattice.tolist()}: give steps that do not lie in one {'line' if ndim == 2 else 'plane'}")
     axes = [axis for axis, radius in enumerate(radii) if radius > 0]
     reduced = reduced_lattice(lattice[axes])
-    if not np.array_equal(reduced, lattice[axes]):
+    if _lacks_neighbors(lattice[axes], reduced, np.array(radii)[axes]):
+        digits = 6 - math.floor(math.log10(np.abs(reduced).max()))
         warnings.warn(
-            "lattice has steps that are not the shortest, so that the neighbors in the array are not the nearest ones; "
-            f"resample the image to the lattice {np.round(reduced, 9).tolist()}",
+            "lattice is sheared so far that voxels which touch in space are no neighbors in the array; "
+            f"resample the image to the lattice {(np.round(reduced, digits) + 0.0).tolist()}",
             UserWarning,
             stacklevel=5,
         )
     return lattice
+
+
+def _lacks_neighbors(lattice: np.ndarray, reduced: np.ndarray, radii: np.ndarray) -> bool:
+    """Whether the neighborhood of a voxel lacks one that its cell touches: of the points that are nearest to it.
+
+    By Voronoi, those are the shortest among the offsets that differ from each other by even numbers. What a file rounds makes
+    no difference: lengths that differ by a thousandth are equal.
+    """
+    offsets = np.array(list(itertools.product((-1, 0, 1), repeat=len(reduced))))
+    lengths = np.linalg.norm(offsets @ reduced, axis=1)
+    is_neighbor = np.all(np.abs(np.rint(offsets @ reduced @ np.linalg.pinv(lattice))) <= radii, axis=1)
+    classes = np.abs(offsets) @ 2 ** np.arange(len(reduced))
+    for one in range(1, 2 ** len(reduced)):
+        members = np.flatnonzero(classes == one)
+        shortest = members[lengths[members] <= 1.001 * lengths[members].min()]
+        if not is_neighbor[shortest].all():
+            return True
+    return False
 
 
 def reduced_lattice(lattice: np.ndarray) -> np.ndarray:

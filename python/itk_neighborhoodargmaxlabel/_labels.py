@@ -135,7 +135,8 @@ def labels(
         "geographic": for a DataArray in degrees, the meters of a cell in each row, on the ellipsoid of its CRS or WGS 84.
     lattice : matrix, default None
         Instead of spacing: the steps of the axes of the array in space, one row for each. For a crystal,
-        `cell / np.array(density.shape)[:, np.newaxis]`.
+        `cell / np.array(density.shape)[:, np.newaxis]`. If a lattice is sheared so far that voxels which touch are
+        not neighbors in the array, a warning names the lattice to resample to.
     number_of_work_units : int, default None
         The number of parts that threads share. None: ITK's choice; for a dask array, one in each task.
 

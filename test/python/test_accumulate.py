@@ -19,8 +19,8 @@ from strategies import chunks
 def following(directions, voxel, radius, background, periodic):
     offset = np.unravel_index(int(directions[voxel]), [2 * r + 1 for r in radius])
     position = [v + int(o) - r for v, o, r in zip(voxel, offset, radius)]
-    if periodic:
-        position = [p % n for p, n in zip(position, directions.shape)]
+    wraps = np.broadcast_to(periodic, directions.ndim)
+    position = [p % n if wrap else p for p, n, wrap in zip(position, directions.shape, wraps)]
     inside = all(0 <= p < n for p, n in zip(position, directions.shape))
     return tuple(position) if inside and directions[tuple(position)] != background else voxel
 
@@ -58,7 +58,8 @@ def label_images(draw):
     few = [0, count // 2, count // 2 + 1, count - 1, background]
     values = st.one_of(st.integers(0, count - 1), st.sampled_from(few))
     directions = draw(hnp.arrays("uint8", shape, elements=values, fill=st.nothing()))
-    return directions, {"radius": radius, "background_value": background, "periodic": draw(st.booleans())}
+    periodic = draw(st.one_of(st.booleans(), st.tuples(*[st.booleans()] * dimension)))
+    return directions, {"radius": radius, "background_value": background, "periodic": periodic}
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

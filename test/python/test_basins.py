@@ -14,17 +14,17 @@ BACKGROUND = 255
 
 
 def walk(labels, periodic=False, radius=1, background_value=BACKGROUND):
-    """Basins and sinks, voxel by voxel. Radius: of each axis, x first."""
+    """Basins and sinks, voxel by voxel. Radius: of each axis, x first. Periodic: all axes or none, or one for each of the array."""
     basins = np.zeros(labels.shape, "uint32")
     sinks = np.zeros(labels.shape, "uint32")
     sink_of = {}
     radius = np.broadcast_to(radius, labels.ndim)[::-1]
+    wraps = np.broadcast_to(periodic, labels.ndim)
 
     def following(voxel):
         offset = np.unravel_index(int(labels[voxel]), 2 * radius + 1)
         position = [v + int(o - r) for v, o, r in zip(voxel, offset, radius)]
-        if periodic:
-            position = [p % n for p, n in zip(position, labels.shape)]
+        position = [p % n if wrap else p for p, n, wrap in zip(position, labels.shape, wraps)]
         inside = all(0 <= p < n for p, n in zip(position, labels.shape))
         return tuple(position) if inside and labels[tuple(position)] != background_value else voxel
 

@@ -1,7 +1,9 @@
 """Distances from coordinates, transforms and lattices."""
 
+import re
 import warnings
 
+import dask
 import dask.array
 import itk
 import numpy as np
@@ -11,10 +13,14 @@ import xarray
 from definition import define
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from itk_neighborhoodargmaxlabel import basins, labels
+from hypothesis.extra import numpy as hnp
+from itk_neighborhoodargmaxlabel import accumulate, basins, labels
 from itk_neighborhoodargmaxlabel._distances import lattice_of, reduced_lattice
 from itk_neighborhoodargmaxlabel._geographic import geographic_spacing
 from numpy.testing import assert_array_equal
+from strategies import chunks
+from test_accumulate import walk as sums_of_walks
+from test_basins import walk
 
 labels(np.ones((3, 3)))  # loads itk, whose import does not survive warnings that are errors
 C0 = {"center_score": 0, "border": "inside"}
@@ -118,17 +124,26 @@ def test_the_transform_has_the_spacing_where_coordinates_do_not():
     assert_array_equal(labels(without_coordinates(image, turned), **C0, spacing=1), labels(image, **C0))
 
 
-def test_rotated_files_have_the_spacing_of_their_transform(tmp_path):
+def test_rotated_and_sheared_files_have_the_distances_of_their_transform(tmp_path):
     import rasterio
 
     image = np.random.default_rng(3).integers(0, 9, (12, 13)).astype("int16")
     cosine, sine = np.cos(np.radians(30)), np.sin(np.radians(30))
-    for transform in ((30.0, 0.0, 5e5, 0.0, -20.0, 5.2e6), (30 * cosine, 20 * sine, 5e5, 30 * sine, -20 * cosine, 5.2e6)):
+    even = {"spacing": [30.0, 20.0]}
+    transforms = [
+        ((30.0, 0.0, 5e5, 0.0, -20.0, 5.2e6), even),
+        ((30 * cosine, 20 * sine, 5e5, 30 * sine, -20 * cosine, 5.2e6), even),
+        ((26.0, 10.0, 5e5, -15.0, 17.0, 5.2e6), {"lattice": [[10.0, 17.0], [26.0, -15.0]]}),
+    ]
+    for transform, distances in transforms:
         options = {"driver": "GTiff", "height": 12, "width": 13, "count": 1, "dtype": "int16"}
         with rasterio.open(tmp_path / "dem.tif", "w", **options, transform=rasterio.Affine(*transform)) as file:
             file.write(image, 1)
-        dem = rioxarray.open_rasterio(tmp_path / "dem.tif", parse_coordinates=False).squeeze("band")
-        assert_array_equal(labels(dem, **C0), define(image, spacing=[30.0, 20.0], center_score=0, border="Inside")[0])
+        expected = define(image, **distances, center_score=0, border="Inside")[0]
+        for reading in {}, {"parse_coordinates": False}, {"parse_coordinates": False, "chunks": {"x": 5}}:
+            dem = rioxarray.open_rasterio(tmp_path / "dem.tif", **reading)
+            assert_array_equal(labels(dem, **C0)[0], expected)
+            assert_array_equal(labels(dem.squeeze("band"), **C0), expected)
 
 
 # Degrees
@@ -205,12 +220,12 @@ def test_degrees_are_not_silently_equal():
     plain = image.drop_attrs().rename(lat="y", lon="x").rio.write_crs("EPSG:4326")
     named = image.drop_attrs()
     named.lat.attrs["standard_name"], named.lon.attrs["standard_name"] = "latitude", "longitude"
-    for one in (image, plain, named):
+    for one in (image, plain, named, image.chunk(2)):
         with pytest.warns(
             UserWarning, match="^image has coordinates in degrees, .* give spacing='geographic', or use_image"
         ) as caught:
             labels(one)
-        assert len(caught) == 1 and caught[0].filename == __file__
+        assert len(caught) == 1 and caught[0].filename == __file__ and "\n" not in str(caught[0].message)
         for options in ({"spacing": "geographic"}, {"spacing": 1}, {"use_image_spacing": False}, {"radius": (0, 1)}):
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
@@ -231,6 +246,14 @@ def test_periodic_longitudes_do_not_join_the_poles():
 
 
 # A border for each axis
+
+GLOBES_AND_SLABS = [
+    ((12, 24), ("inside", "periodic")),
+    ((12, 24), ("background", "periodic")),
+    ((9, 8, 7), ("inside", "periodic", "periodic")),
+    ((9, 8, 7), ("periodic", "background", "periodic")),
+    ((4, 5, 6, 7), ("periodic", "inside", "inside", "periodic")),
+]
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
@@ -270,6 +293,55 @@ def test_borders_that_are_equal_are_one():
         labels(image, border=("inside", "mirror"))
 
 
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("shape, borders", GLOBES_AND_SLABS)
+def test_basins_and_sums_with_some_periodic_axes(shape, borders, is_chunked):
+    image = np.random.default_rng(14).random(shape)
+    periodic = tuple(border == "periodic" for border in borders)
+    one = dask.array.from_array(image, chunks=4) if is_chunked else image
+    found = labels(one, center_score=0, border=borders, background_value=255)
+    directions = np.asarray(found)
+    numbers, table = basins(found, periodic=periodic, table=True, values=one)
+    expected, sinks = walk(directions, periodic)
+    assert_array_equal(numbers, expected)
+    table = dask.compute(table)[0]
+    assert_array_equal(sinks[tuple(table[f"sink_{axis}"] for axis in range(len(shape)))], table["basin"])
+    assert_array_equal(table["size"], np.bincount(expected.ravel())[1:])
+    np.testing.assert_allclose(table["sum"], np.bincount(expected.ravel(), image.ravel())[1:])
+    assert_array_equal(
+        accumulate(found, periodic=periodic), sums_of_walks(directions, np.ones(shape), (1,) * len(shape), periodic=periodic)
+    )
+    # It matters, and is asked for.
+    assert (walk(directions, False)[0] != expected).any()
+    with pytest.raises(ValueError, match=f"^periodic is False, but the labels .*: give periodic={re.escape(str(periodic))}$"):
+        basins(found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_basins_of_any_labels_with_some_periodic_axes(data):
+    shape = data.draw(hnp.array_shapes(min_dims=2, max_dims=4, max_side=5))
+    radius = data.draw(st.tuples(*[st.integers(0, 1)] * len(shape)).filter(any))
+    count = 3 ** sum(radius)
+    directions = data.draw(
+        hnp.arrays("uint8", shape, elements=st.sampled_from([0, count // 2, count - 1, 255]) | st.integers(0, count - 1))
+    )
+    periodic = data.draw(st.tuples(*[st.booleans()] * len(shape)))
+    lazy = dask.array.from_array(directions, data.draw(chunks(shape)))
+    options = {"radius": radius, "periodic": periodic, "generate_sink_image": True}
+    try:
+        found = basins(directions, **options)
+    except ValueError as error:
+        assert "0 all over" in str(error)
+        with pytest.raises(ValueError, match="0 all over"):
+            basins(lazy, **options)
+        return
+    expected = walk(directions, periodic, radius[::-1])
+    assert_array_equal(found, expected)
+    with dask.config.set(scheduler="synchronous"):
+        assert_array_equal(dask.compute(*basins(lazy, **options)), expected)
+
+
 # Lattices
 
 
@@ -299,11 +371,53 @@ def test_lattices_at_right_angles_have_the_labels_of_their_spacing():
         )
 
 
-def test_a_lattice_that_is_not_reduced_is_told():
-    hexagonal = np.array([[1.0, 0.0], [-0.5, np.sqrt(0.75)]])
-    sheared = np.array([hexagonal[0], hexagonal[1] + 3 * hexagonal[0]])
-    assert_array_equal(lattice_of(hexagonal, (1, 1)), hexagonal)
-    with pytest.warns(UserWarning, match="^lattice has steps that are not the shortest, .* resample the image to the lattice"):
-        lattice_of(sheared, (1, 1))
-    np.testing.assert_allclose(np.linalg.norm(reduced_lattice(sheared), axis=1), [1, 1])
-    lattice_of(np.array([[9.0, 9.0, 9.0], [0, *hexagonal[0]], [0, *hexagonal[1]]]), (0, 1, 1))  # an axis that is not used
+HEXAGONAL = np.array([[1.0, 0.0], [-0.5, np.sqrt(0.75)]])
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-10])
+def test_a_lattice_that_is_not_reduced_is_told(unit):
+    ones = np.ones((5, 5))
+    sheared = unit * np.array([[1.0, 0.0], [3.0, 1.25]])
+    for one in ones, dask.array.from_array(ones, chunks=3):
+        with pytest.warns(UserWarning) as caught:
+            labels(one, lattice=sheared)
+        assert str(caught[0].message) == (
+            "lattice is sheared so far that voxels which touch in space are no neighbors in the array; "
+            f"resample the image to the lattice {[[unit, 0.0], [0.0, 1.25 * unit]]}"
+        )
+        assert len(caught) == 1 and caught[0].filename == __file__
+    with pytest.warns(UserWarning, match="^lattice is sheared so far") as caught:
+        labels(without_coordinates(ones, (5e5, 30.0, 90.0, 5.2e6, 0.0, -20.0)))
+    assert len(caught) == 1 and caught[0].filename == __file__
+
+
+def test_cells_that_are_reduced_in_another_way_or_but_for_rounding_are_not_told():
+    sixty = np.array([HEXAGONAL[0], HEXAGONAL[0] + HEXAGONAL[1]])
+    fcc = np.array([[0, 1, 1], [1, 0, 1], [1, 1, 0]]) / [[20], [18], [16]]
+    unused = np.array([[9.0, 9.0, 9.0], [0, *HEXAGONAL[0]], [0, *HEXAGONAL[1]]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for lattice in HEXAGONAL, sixty, fcc, np.round(0.1314 * HEXAGONAL, 6), np.array([[1.0, 0], [0.51, 1.0]]):
+            assert_array_equal(lattice_of(lattice, (1,) * len(lattice)), lattice)
+        lattice_of(unused, (0, 1, 1))
+        lattice_of(np.array([[1.0, 0.0], [1.0, 1.0]]), (2, 2))  # which the second ring of neighbors makes good
+
+
+def test_told_are_lattices_whose_neighborhood_lacks_a_voxel_that_touches():
+    """The cell of points that are nearest to a voxel has a face towards p where p and -p alone are the shortest among the
+    offsets that differ from p by even numbers. Here by all offsets up to 6 in the sheared array."""
+    random = np.random.default_rng(7)
+    told = 0
+    for ndim in [2, 3] * 40:
+        steps = reduced_lattice(random.normal(size=(ndim, ndim)))
+        shear = np.eye(ndim) + np.tril(random.integers(-1, 2, (ndim, ndim)), -1)
+        offsets = np.stack(np.meshgrid(*[np.arange(-6, 7)] * ndim), axis=-1).reshape(-1, ndim)
+        lengths = np.linalg.norm(offsets @ shear @ steps, axis=1)
+        classes = [(offsets % 2 == odd).all(axis=1) for odd in np.ndindex((2,) * ndim)]
+        nearest = [offsets[one][lengths[one].argmin()] for one in classes]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            lattice_of(shear @ steps, (1,) * ndim)
+        assert bool(caught) == (np.abs(nearest).max() > 1)
+        told += bool(caught)
+    assert 10 < told < 70

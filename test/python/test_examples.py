@@ -98,6 +98,7 @@ def test_documentation(tmp_path, monkeypatch):
     [
         ("find_catchments.py", "22 catchments, the largest of 0.88 square km"),
         ("find_atoms.py", "12 atoms, 30.0"),
+        ("find_ions.py", "4 ions, 16.000 electrons"),
         ("split_cells.py", "60 cells drawn, 35 pieces, 60 basins"),
         ("find_ridges.py", "ridges are 3"),
         ("find_rivers.py", "1.33, 1.25, 1.07 square km"),

@@ -14,6 +14,7 @@ import numpy as np
 import pydicom
 import pytest
 import tifffile
+from definition import define
 from itk_neighborhoodargmaxlabel import labels
 from numpy.testing import assert_array_equal
 from PIL import Image
@@ -483,27 +484,38 @@ SHEARED = np.array([[1, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]])
 RIGHT_TO_LEFT = np.diag([-1, -1, 1])
 
 
-def directions_of(name, cwd):
-    done = run(name, "out.nrrd", cwd=cwd)
-    assert (done.returncode, done.stderr) == (0, "")
-    return nrrd.read(str(cwd / "out.nrrd"))[1]["space directions"].T
+def assert_oblique(name, array, steps, cwd):
+    """The columns are the steps of x, y, z in space."""
+    expected = define(array, lattice=np.transpose(steps)[::-1], border="Inside")[0]
+    assert (expected != define(array, spacing=np.linalg.norm(steps, axis=0), border="Inside")[0]).any()
+    assert_array_equal(labels_of(name, cwd=cwd), expected)
+    found = nrrd.read(str(cwd / "out.nrrd"))[1]["space directions"].T
+    np.testing.assert_allclose(found, steps, atol=1e-6)
 
 
-def test_angles_of_mrc(tmp_path):
-    mrc(tmp_path / "in.mrc", random_array())
+@pytest.mark.parametrize("angle", ["alpha", "beta", "gamma"])
+def test_angles_of_mrc(tmp_path, angle):
+    array = np.random.default_rng(1).random(STACK, np.float32)  # no ties: the program rounds the steps in another way
+    mrc(tmp_path / "in.mrc", array)
     with mrcfile.open(tmp_path / "in.mrc", "r+") as out:
-        out.header.cellb.gamma = 120
-    expected = [[0.5, -0.375, 0], [0, 0.75 * 3**0.5 / 2, 0], [0, 0, 2]]
-    np.testing.assert_allclose(directions_of("in.mrc", tmp_path), expected, atol=1e-6)
+        out.header.cellb[angle] = 120
+    half, root = -0.5, 3**0.5 / 2
+    steps = {
+        "alpha": [[0.5, 0, 0], [0, 0.75, 2 * half], [0, 0, 2 * root]],
+        "beta": [[0.5, 0, 2 * half], [0, 0.75, 0], [0, 0, 2 * root]],
+        "gamma": [[0.5, 0.75 * half, 0], [0, 0.75 * root, 0], [0, 0, 2]],
+    }
+    assert_oblique("in.mrc", array, steps[angle], tmp_path)
 
 
 @pytest.mark.parametrize("has_qform", [False, True])
 def test_sheared_nifti(tmp_path, has_qform):
-    image = nibabel.Nifti1Image(random_array().T, None)
+    array = random_array()
+    image = nibabel.Nifti1Image(array.T, None)
     image.set_sform(SHEARED, 1)
     image.set_qform(SHEARED if has_qform else None, int(has_qform))
     nibabel.save(image, tmp_path / "in.nii")
-    np.testing.assert_allclose(directions_of("in.nii", tmp_path), RIGHT_TO_LEFT @ SHEARED[:3, :3], atol=1e-6)
+    assert_oblique("in.nii", array, RIGHT_TO_LEFT @ SHEARED[:3, :3], tmp_path)
 
 
 def test_sheared_nrrd_and_metaimage(tmp_path):
@@ -514,7 +526,7 @@ def test_sheared_nrrd_and_metaimage(tmp_path):
     text = META.replace("0.5 0.75 2", "1 1 2").format(matrix, "SHORT")
     (tmp_path / "in.mha").write_bytes(text.encode() + array.tobytes())
     for name in "in.nrrd", "in.mha":
-        np.testing.assert_allclose(directions_of(name, tmp_path), SHEARED[:3, :3], atol=1e-6)
+        assert_oblique(name, array, SHEARED[:3, :3], tmp_path)
 
 
 # DICOM
