@@ -30,12 +30,12 @@ namespace itk::NeighborhoodArgmaxLabel
 
 /** What values are compared as: integers of up to 16 bits, and of 32 bits with a sign, as such. */
 template <typename TValue>
-using BorderLane = std::conditional_t<std::is_same_v<TValue, float>,
-                                      float,
-                                      std::conditional_t<std::is_integral_v<TValue> &&
-                                                           (sizeof(TValue) < 4 || std::is_same_v<TValue, std::int32_t>),
-                                                         std::int32_t,
-                                                         double>>;
+using BorderLane = std::conditional_t<
+  std::is_same_v<TValue, float>,
+  float,
+  std::conditional_t<std::is_integral_v<TValue> && (sizeof(TValue) < 4 || std::is_same_v<TValue, std::int32_t>),
+                     std::int32_t,
+                     double>>;
 
 /** \class BorderRow
  * \brief A row of voxels beside its neighbors.
@@ -83,7 +83,7 @@ struct Borders
 /** Finds the other basins beside the voxels of a row; how many. Values that are NaN lead nowhere. */
 template <typename TValue>
 NeighborhoodArgmaxLabel_EXPORT std::size_t
-FindBorders(const BorderRow<TValue> & row, Borders<TValue> & borders);
+                               FindBorders(const BorderRow<TValue> & row, Borders<TValue> & borders);
 
 } // namespace itk::NeighborhoodArgmaxLabel
 

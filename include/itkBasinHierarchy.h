@@ -46,8 +46,8 @@ struct BasinPass
 };
 
 /** \class BasinPassTable
- * \brief The lowest pass of each two basins, found by their numbers: a hash table, and before it a small one of those that
- * were asked for lately, which stays in the cache of the processor.
+ * \brief The lowest pass of each two basins, found by their numbers: a hash table, and before it a small one of those
+ * that were asked for lately, which stays in the cache of the processor.
  * \ingroup NeighborhoodArgmaxLabel
  */
 class BasinPassTable
@@ -147,7 +147,8 @@ private:
   void
   Grow()
   {
-    const auto before = std::exchange(m_Passes, std::vector<BasinPass>(std::max<std::size_t>(1024, 2 * m_Passes.size())));
+    const auto before =
+      std::exchange(m_Passes, std::vector<BasinPass>(std::max<std::size_t>(1024, 2 * m_Passes.size())));
     for (const BasinPass & pass : before)
     {
       if (pass.first != 0)
@@ -179,10 +180,10 @@ class BasinHierarchy
 public:
   struct Basin
   {
-    double        lowest{ std::numeric_limits<double>::infinity() }; ///< value; infinite if there is none
-    double        depth{ std::numeric_limits<double>::infinity() };  ///< infinite: it joins none
-    double        pass{ std::numeric_limits<double>::infinity() };   ///< value
-    std::uint32_t joined{ 0 };                                       ///< the basin on the other side, or 0
+    double        lowest{ std::numeric_limits<double>::infinity() };  ///< value; infinite if there is none
+    double        depth{ std::numeric_limits<double>::infinity() };   ///< infinite: it joins none
+    double        pass{ std::numeric_limits<double>::infinity() };    ///< value
+    std::uint32_t joined{ 0 };                                        ///< the basin on the other side, or 0
     std::uint64_t voxel{ std::numeric_limits<std::uint64_t>::max() }; ///< of the pass
   };
 
@@ -195,7 +196,7 @@ public:
   /** Of basins 1, 2, ... the lowest values; their passes, which it sorts. */
   BasinHierarchy(const std::vector<double> & lowest, std::vector<BasinPass> & passes)
   {
-    const auto numberOfBasins = static_cast<std::uint32_t>(lowest.size());
+    const auto                 numberOfBasins = static_cast<std::uint32_t>(lowest.size());
     BasinForest<std::uint32_t> groups;
     std::vector<std::uint32_t> lowestOf(numberOfBasins); // basins, counted from 0 on, of each group's root
     groups.Reserve(numberOfBasins);
@@ -236,7 +237,8 @@ public:
     return m_Basins;
   }
 
-  /** The numbers of the basins that are left when all of this depth or less have joined, at the numbers of before: 1, 2,
+  /** The numbers of the basins that are left when all of this depth or less have joined, at the numbers of before: 1,
+   * 2,
    * ... in the order of the first basin of each; 0 stays 0. */
   std::vector<std::uint32_t>
   Cut(double depth) const

@@ -324,12 +324,12 @@ private:
   std::vector<NeighborhoodArgmaxLabel::Rules>
   MakeRules(const OutputImageRegionType & labeled) const;
 
-  double          m_CenterScore{ -100.0 };
-  bool            m_LabelStrictExtrema{ false };
-  bool            m_Ascent{ false };
-  bool            m_UseImageSpacing{ true };
-  bool            m_FullyConnected{ true };
-  RadiusType      m_Radius{ UnitRadius() };
+  double     m_CenterScore{ -100.0 };
+  bool       m_LabelStrictExtrema{ false };
+  bool       m_Ascent{ false };
+  bool       m_UseImageSpacing{ true };
+  bool       m_FullyConnected{ true };
+  RadiusType m_Radius{ UnitRadius() };
 
   std::array<BorderEnum, ImageDimension>     m_Border;
   std::array<RowSpacingType, ImageDimension> m_SpacingOfRows;

@@ -260,8 +260,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::VerifySpacingOfRo
   const auto   numberOfRows = ImageDimension > 1 ? region.GetSize(ImageDimension > 1 ? 1 : 0) : 1;
   if (spacing.Size() != numberOfRows)
   {
-    itkExceptionMacro("SpacingOfRows of axis " << axis << " has " << spacing.Size() << " numbers: give one for each of the "
-                                               << numberOfRows << " rows");
+    itkExceptionMacro("SpacingOfRows of axis " << axis << " has " << spacing.Size()
+                                               << " numbers: give one for each of the " << numberOfRows << " rows");
   }
   for (unsigned int row = 0; row < spacing.Size(); ++row)
   {
@@ -392,10 +392,9 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::MakeRules(const O
     steps = NeighborhoodArgmaxLabel::StepsOf(*this->GetInput());
   }
   constexpr unsigned int second = ImageDimension > 1 ? 1 : 0;
-  const bool             areAlike =
-    !m_UseImageSpacing || std::all_of(m_SpacingOfRows.begin(), m_SpacingOfRows.end(), [](const auto & spacing) {
-      return spacing.Size() == 0;
-    });
+  const bool             areAlike = !m_UseImageSpacing || std::all_of(m_SpacingOfRows.begin(),
+                                                          m_SpacingOfRows.end(),
+                                                          [](const auto & spacing) { return spacing.Size() == 0; });
   const auto firstRow = labeled.GetIndex(second) - this->GetInput()->GetLargestPossibleRegion().GetIndex(second);
   std::vector<NeighborhoodArgmaxLabel::Rules> rules(areAlike ? 1 : labeled.GetSize(second));
   for (std::size_t row = 0; row < rules.size(); ++row)
@@ -465,7 +464,8 @@ NeighborhoodArgmaxLabelImageFilter<TInputImage, TOutputImage>::LabelRegion(const
   {
     rules.emplace_back();
   }
-  const bool areOrdinary = std::all_of(rules.begin(), rules.end(), [](const auto & rule) { return rule.AreOrdinary(); });
+  const bool areOrdinary =
+    std::all_of(rules.begin(), rules.end(), [](const auto & rule) { return rule.AreOrdinary(); });
   const auto makeWalk = [&](auto lane) {
     using WalkType = NeighborhoodArgmaxLabel::Walk<ImagesType, decltype(lane)>;
     typename WalkType::Options options{ m_Radius, {}, m_Ascent, m_BackgroundValue };

@@ -47,10 +47,11 @@ struct StagedPixel
 
 /** Whether StageRows() converts these pixels to these lanes. */
 template <typename TPixel, typename TLane>
-constexpr bool IsStaged = std::is_integral_v<TPixel> ? (sizeof(TLane) == sizeof(TPixel) && std::is_integral_v<TLane>) ||
-                                                         (sizeof(TLane) == 2 * sizeof(TPixel) &&
-                                                          std::is_integral_v<TLane> == (sizeof(TPixel) == 1))
-                                                     : std::is_same_v<TPixel, TLane> || std::is_same_v<TLane, std::int16_t>;
+constexpr bool IsStaged =
+  std::is_integral_v<TPixel>
+    ? (sizeof(TLane) == sizeof(TPixel) && std::is_integral_v<TLane>) ||
+        (sizeof(TLane) == 2 * sizeof(TPixel) && std::is_integral_v<TLane> == (sizeof(TPixel) == 1))
+    : std::is_same_v<TPixel, TLane> || std::is_same_v<TLane, std::int16_t>;
 
 /** Calls function(lane) with a value of the lane type: integers like the pixels if no voxel is masked and the labels
  * fit them, otherwise a type with a spare value for absent voxels. */

@@ -112,11 +112,11 @@ struct Block
   std::ptrdiff_t        nextStride{ 0 };
   std::size_t           nextSize{ 0 };
 
-  bool    isRaw{ false }; ///< the rows are staged as Staging::Raw
-  TLabel * labels{ nullptr };
-  std::ptrdiff_t    labelStride{ 0 };
-  ScoreOf<TLane> *  scores{ nullptr }; ///< or nullptr
-  std::ptrdiff_t    scoreStride{ 0 };
+  bool             isRaw{ false }; ///< the rows are staged as Staging::Raw
+  TLabel *         labels{ nullptr };
+  std::ptrdiff_t   labelStride{ 0 };
+  ScoreOf<TLane> * scores{ nullptr }; ///< or nullptr
+  std::ptrdiff_t   scoreStride{ 0 };
 };
 
 template <typename TLane>

@@ -101,9 +101,8 @@ UniteWeights(std::vector<Candidate> & candidates)
   {
     sorted.push_back(&candidate);
   }
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Candidate * a, const Candidate * b) {
-    return a->weight > b->weight;
-  });
+  std::stable_sort(
+    sorted.begin(), sorted.end(), [](const Candidate * a, const Candidate * b) { return a->weight > b->weight; });
   for (std::size_t i = 1; i < sorted.size(); ++i)
   {
     const double before = sorted[i - 1]->weight;
@@ -118,9 +117,7 @@ UniteWeights(std::vector<Candidate> & candidates)
  * space. Planes have the order of the labels of RadiusOfPlanes(). */
 template <unsigned int VDimension>
 Rules
-MakeRules(const Size<VDimension> &                       radius,
-          const Matrix<double, VDimension, VDimension> & steps,
-          bool                                           fullyConnected)
+MakeRules(const Size<VDimension> & radius, const Matrix<double, VDimension, VDimension> & steps, bool fullyConnected)
 {
   const NeighborhoodLabels<VDimension> labels(radius);
   const NeighborhoodLabels<VDimension> planes(RadiusOfPlanes(radius));

@@ -442,7 +442,7 @@ private:
       block.scores = scores.data();
     }
 
-    const auto  result = block;
+    const auto    result = block;
     SizeValueType rows = 0;
     for (SizeValueType row = 0; row < this->NumberOfRows(); row += rows)
     {
@@ -450,8 +450,7 @@ private:
       this->PointTo(block, row, rows);
       this->PointToNext(block, row);
       block.labels = result.labels + static_cast<std::ptrdiff_t>(row) * result.labelStride;
-      block.scores =
-        result.scores ? result.scores + static_cast<std::ptrdiff_t>(row) * result.scoreStride : nullptr;
+      block.scores = result.scores ? result.scores + static_cast<std::ptrdiff_t>(row) * result.scoreStride : nullptr;
       this->KernelAt(row).Label(block);
     }
     this->Finish(m_Images.labels, labels, m_Options.backgroundValue);
@@ -594,7 +593,7 @@ private:
     }
     const KernelType & kernel = this->KernelAt(row);
     const auto &       groups = kernel.GetGroups();
-    const auto   stride = width + KernelType::OverRead;
+    const auto         stride = width + KernelType::OverRead;
     m_Initial.assign((groups.size() - 1) * stride, static_cast<TLane>(-1));
     if (m_Images.mask)
     {
@@ -727,15 +726,15 @@ private:
   RegionType         m_Region;
   RegionType         m_Labeled;
   RegionType         m_Block;
-  SizeValueType      m_Stride{ 0 };        // from a staged row to the next one
-  bool               m_IsOneRow{ false };  // a block is labeled as one long row
+  SizeValueType      m_Stride{ 0 };       // from a staged row to the next one
+  bool               m_IsOneRow{ false }; // a block is labeled as one long row
   std::vector<Plane> m_Window;
 
   std::vector<const TLane *> m_PlanesOfBlock; // of the window, in the order of the neighborhood
-  Staging            m_Staging{ Staging::Ordered };
-  std::vector<TLane> m_Initial;
-  std::vector<bool>  m_InitialOf;          // which presence they are for
-  SizeValueType      m_InitialWidth{ 0 };
+  Staging                    m_Staging{ Staging::Ordered };
+  std::vector<TLane>         m_Initial;
+  std::vector<bool>          m_InitialOf; // which presence they are for
+  SizeValueType              m_InitialWidth{ 0 };
 };
 
 } // namespace itk::NeighborhoodArgmaxLabel

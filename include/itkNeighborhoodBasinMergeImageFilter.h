@@ -66,8 +66,8 @@ namespace itk
  * \par Algorithm and memory
  * Rows of voxels are compared with those beside them, in vectors of the processor; passes go into hash tables, one for
  * each work unit; they are sorted and joined by union-find. The result is the same for any number of threads. Memory:
- * the output, some 50 bytes for each two neighboring basins and work unit, 60 for each basin, and for pixels of unsigned
- * 32 or of 64 bits a copy of the values in double. The whole images are needed; the filter does not stream.
+ * the output, some 50 bytes for each two neighboring basins and work unit, 60 for each basin, and for pixels of
+ * unsigned 32 or of 64 bits a copy of the values in double. The whole images are needed; the filter does not stream.
  *
  * \sa NeighborhoodLabelToBasinImageFilter
  * \sa MorphologicalWatershedImageFilter
@@ -168,9 +168,9 @@ public:
   /** The number of basins that are left at the `Depth` of the last update. */
   itkGetConstMacro(NumberOfBasins, SizeValueType);
 
-  /** Of the last update, for each basin of the input a row of five pixels: its lowest value; its depth, infinite where it
-   * joins none; the value of its pass; the number of the basin that it joins there, or 0; and the voxel of the pass, the
-   * first one that is as high as it, counted in the image from 0 on, the first axis fastest, or -1. */
+  /** Of the last update, for each basin of the input a row of five pixels: its lowest value; its depth, infinite where
+   * it joins none; the value of its pass; the number of the basin that it joins there, or 0; and the voxel of the pass,
+   * the first one that is as high as it, counted in the image from 0 on, the first axis fastest, or -1. */
   typename TableType::Pointer
   GetHierarchy() const;
 
@@ -184,8 +184,8 @@ public:
   static TableType::Pointer
   MakeHierarchy(const TableType * passes, const TableType * lowestValues, bool ascent);
 
-  /** From numbers before to those after basins of this depth or less have joined: a row of one pixel for each basin of a
-   * hierarchy. */
+  /** From numbers before to those after basins of this depth or less have joined: a row of one pixel for each basin of
+   * a hierarchy. */
   static TableType::Pointer
   Cut(const TableType * hierarchy, double depth);
 
@@ -251,11 +251,11 @@ private:
   struct RowOfVoxels
   {
     RowType                    voxels;
-    std::uint64_t              voxel;   // the first one
-    std::vector<std::int64_t>  offsets; // along the first axis, of each neighbor
-    std::vector<std::uint64_t> rows;    // the first voxel of each neighbor's row
+    std::uint64_t              voxel;     // the first one
+    std::vector<std::int64_t>  offsets;   // along the first axis, of each neighbor
+    std::vector<std::uint64_t> rows;      // the first voxel of each neighbor's row
     bool                       isWrapped; // a row is on the other side of the image
-    RowType                    inside;  // without its ends
+    RowType                    inside;    // without its ends
     BordersType                borders;
   };
 

@@ -57,9 +57,9 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::VerifyInputInformat
   const auto & other = this->GetValueImage()->GetLargestPossibleRegion();
   if (other != region)
   {
-    itkExceptionMacro("ValueImage has the region of index "
-                      << other.GetIndex() << " and size " << other.GetSize() << ", the basins " << region.GetIndex()
-                      << " and " << region.GetSize() << ": they must be the same");
+    itkExceptionMacro("ValueImage has the region of index " << other.GetIndex() << " and size " << other.GetSize()
+                                                            << ", the basins " << region.GetIndex() << " and "
+                                                            << region.GetSize() << ": they must be the same");
   }
   Superclass::VerifyInputInformation();
 }
@@ -161,7 +161,8 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::FindGreatestNumber(
   const std::uint32_t number = *std::max_element(greatest.begin(), greatest.end());
   if (number > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max()))
   {
-    const auto voxel = std::find_if(basins, basins + numberOfVoxels, [](std::uint32_t basin) { return basin >> 31 != 0; });
+    const auto voxel =
+      std::find_if(basins, basins + numberOfVoxels, [](std::uint32_t basin) { return basin >> 31 != 0; });
     const auto index = this->GetInput()->ComputeIndex(static_cast<OffsetValueType>(voxel - basins));
     itkExceptionMacro("The basins have the number " << this->GetInput()->GetPixel(index) << " at " << index
                                                     << ": numbers are from 0 to 2^31 - 1");
@@ -222,7 +223,7 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::AddPassesOfVoxel(co
       const std::uint64_t neighbor = row.rows[i] + static_cast<std::uint64_t>(at);
       PassTableType::Lower(passes.PassOf(own, basin),
                            std::max(here, there),
-                           here == there ? std::min(voxel, neighbor)
+                           here == there  ? std::min(voxel, neighbor)
                            : here > there ? voxel
                                           : neighbor);
     }
@@ -291,8 +292,7 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::ScanRow(const GridT
                                                                      RowOfVoxels &    row,
                                                                      Found &          found) const
 {
-  // Inside a row all voxels have the same neighbors. Its ends are looked at one by one, and rows with neighbors on the
-  // other side of the image, which are not in the order of directions.
+  // Looked at one by one: the ends, and rows beside the other side, where order is another.
   const std::int64_t length = grid.size[0];
   const std::int64_t beginOfInside = std::min<std::int64_t>(1, length);
   const std::int64_t endOfInside = row.isWrapped ? beginOfInside : std::max(beginOfInside, length - 1);
@@ -318,12 +318,12 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::ScanRows(const Comp
                                                                       SizeValueType        end,
                                                                       Found &              found)
 {
-  const GridType             grid = this->MakeGrid();
-  const auto                 directions = this->MakeDirections();
-  const auto * const         basins = reinterpret_cast<const std::uint32_t *>(this->GetInput()->GetBufferPointer());
-  const auto                 length = static_cast<SizeValueType>(grid.size[0]);
-  TotalProgressReporter      progress(this, grid.GetNumberOfVoxels(), 100, ScanWeight);
-  RowOfVoxels                row;
+  const GridType        grid = this->MakeGrid();
+  const auto            directions = this->MakeDirections();
+  const auto * const    basins = reinterpret_cast<const std::uint32_t *>(this->GetInput()->GetBufferPointer());
+  const auto            length = static_cast<SizeValueType>(grid.size[0]);
+  TotalProgressReporter progress(this, grid.GetNumberOfVoxels(), 100, ScanWeight);
+  RowOfVoxels           row;
   row.borders.Resize(length * directions.size());
   row.voxels.ascent = m_Ascent;
   grid.ForEachRow(begin * length, end * length, [&](SizeValueType voxel, const PositionType & position) {
@@ -399,7 +399,7 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::GenerateData()
   const auto & values = *this->GetValueImage();
   NeighborhoodArgmaxLabel::VerifyMemory(basins, "image of basins");
   NeighborhoodArgmaxLabel::VerifyMemory(values, "value image");
-  const auto timeOf = [](const DataObject & image) { return std::max(image.GetMTime(), image.GetUpdateMTime()); };
+  const auto    timeOf = [](const DataObject & image) { return std::max(image.GetMTime(), image.GetUpdateMTime()); };
   const Sources sources{ &basins, timeOf(basins), &values, timeOf(values), m_Ascent, m_FullyConnected, m_Periodic };
   if (sources != m_HierarchyOf)
   {
@@ -484,8 +484,7 @@ template <typename TBasinImage, typename TValueImage>
 auto
 NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::MakeHierarchy(const TableType * passes,
                                                                            const TableType * lowestValues,
-                                                                           bool              ascent)
-  -> TableType::Pointer
+                                                                           bool ascent) -> TableType::Pointer
 {
   const auto keyOf = [ascent](double value) { return ascent ? -value : value; };
 
@@ -493,10 +492,9 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::MakeHierarchy(const
   const double * row = passes->GetBufferPointer();
   for (SizeValueType i = 0; i < passes->GetBufferedRegion().GetSize(1); ++i, row += 4)
   {
-    PassTableType::Lower(
-      table.PassOf(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1])),
-      keyOf(row[2]),
-      static_cast<std::uint64_t>(row[3]));
+    PassTableType::Lower(table.PassOf(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1])),
+                         keyOf(row[2]),
+                         static_cast<std::uint64_t>(row[3]));
   }
   const double *      first = lowestValues->GetBufferPointer();
   std::vector<double> lowest(first, first + lowestValues->GetBufferedRegion().GetNumberOfPixels());
@@ -510,9 +508,9 @@ auto
 NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::Cut(const TableType * hierarchy, double depth)
   -> TableType::Pointer
 {
-  const SizeValueType                numberOfBasins = hierarchy->GetBufferedRegion().GetSize(1);
-  std::vector<HierarchyType::Basin>  basins(numberOfBasins);
-  const double *                     row = hierarchy->GetBufferPointer();
+  const SizeValueType               numberOfBasins = hierarchy->GetBufferedRegion().GetSize(1);
+  std::vector<HierarchyType::Basin> basins(numberOfBasins);
+  const double *                    row = hierarchy->GetBufferPointer();
   for (auto & basin : basins)
   {
     basin.depth = row[1];

@@ -256,12 +256,12 @@ private:
   void
   SumRealNumbers(const GraphType & graph);
 
-  RadiusType     m_Radius{ RadiusType::Filled(1) };
-  LabelPixelType m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
+  RadiusType                       m_Radius{ RadiusType::Filled(1) };
+  LabelPixelType                   m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
   std::array<bool, ImageDimension> m_Periodic{};
-  bool           m_Part{ false };
-  double         m_WeightUnit{ 0 };
-  SizeValueType  m_NumberOfCycles{ 0 };
+  bool                             m_Part{ false };
+  double                           m_WeightUnit{ 0 };
+  SizeValueType                    m_NumberOfCycles{ 0 };
 
   typename EntryTableType::ConstPointer m_Entries;
 };

@@ -293,13 +293,13 @@ private:
   void
   FindExits(const GraphType & graph);
 
-  RadiusType                      m_Radius{ RadiusType::Filled(1) };
-  LabelPixelType                  m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
+  RadiusType                       m_Radius{ RadiusType::Filled(1) };
+  LabelPixelType                   m_BackgroundValue{ std::numeric_limits<LabelPixelType>::max() };
   std::array<bool, ImageDimension> m_Periodic{};
-  bool                            m_GenerateSinkImage{ false };
-  RegionType                      m_WholeRegion;
-  typename ExitTableType::Pointer m_Exits;
-  SizeValueType                   m_NumberOfBasins{ 0 };
+  bool                             m_GenerateSinkImage{ false };
+  RegionType                       m_WholeRegion;
+  typename ExitTableType::Pointer  m_Exits;
+  SizeValueType                    m_NumberOfBasins{ 0 };
 };
 } // end namespace itk
 

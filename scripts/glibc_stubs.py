@@ -11,7 +11,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-
 # What programs of the machine's headers call that older versions have in another form, or not at all: as glibc itself then
 # had it in libc_nonshared.a.
 SHIMS = """
@@ -77,7 +76,12 @@ def main(newest: str, folder: Path) -> None:
     subprocess.run(["cc", "-D_LARGEFILE64_SOURCE", "-O2", "-fPIC", "-c", str(folder / "shims.c"), "-o", shims], check=True)
     subprocess.run(["ar", "rcs", str(folder / "libshims.a"), shims], check=True)
     loader = re.search(r"/\S*/ld-linux\S*\.so\.\d", output_of("ldd", path_of("libc.so.6")))
-    parts = [str(folder / "libc.so.6"), str(folder / "libshims.a"), path_of("libc_nonshared.a"), f"AS_NEEDED ( {loader[0] if loader else ''} )"]
+    parts = [
+        str(folder / "libc.so.6"),
+        str(folder / "libshims.a"),
+        path_of("libc_nonshared.a"),
+        f"AS_NEEDED ( {loader[0] if loader else ''} )",
+    ]
     (folder / "libc.so").write_text(f"GROUP ( {' '.join(parts)} )\n")
     (folder / "libm.so").write_text(f"INPUT ( {folder / 'libm.so.6'} )\n")
 

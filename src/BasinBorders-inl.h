@@ -37,7 +37,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /** Values in lanes D, so that lower ones come first. */
 template <class D, typename TValue>
 HWY_INLINE hn::Vec<D>
-LoadValues(D d, const TValue * from, bool ascent)
+           LoadValues(D d, const TValue * from, bool ascent)
 {
   using T = hn::TFromD<D>;
   const hn::Rebind<TValue, D> dv;
@@ -61,7 +61,7 @@ LoadValues(D d, const TValue * from, bool ascent)
 /** Numbers of basins in lanes D: integers as such, and in double, which holds them. */
 template <class D>
 HWY_INLINE hn::Vec<hn::Rebind<std::conditional_t<sizeof(hn::TFromD<D>) == 4, std::int32_t, double>, D>>
-LoadBasins(D, const std::uint32_t * from)
+           LoadBasins(D, const std::uint32_t * from)
 {
   const hn::Rebind<std::int32_t, D> di;
   const auto                        basins = hn::LoadU(di, reinterpret_cast<const std::int32_t *>(from));
@@ -95,12 +95,12 @@ KeepIntegers(D d, hn::Vec<D> integers, hn::Mask<D> kept, std::int32_t * to)
  * any. `isNew`: the voxels that no vector had before. */
 template <class D, typename TValue>
 HWY_INLINE std::size_t
-FindBordersAt(D                         d,
-              const BorderRow<TValue> & row,
-              std::size_t               x,
-              hn::Mask<hn::Rebind<std::conditional_t<sizeof(hn::TFromD<D>) == 4, std::int32_t, double>, D>> isNew,
-              Borders<TValue> &         borders,
-              std::size_t               count)
+           FindBordersAt(D                                                                                             d,
+                         const BorderRow<TValue> &                                                                     row,
+                         std::size_t                                                                                   x,
+                         hn::Mask<hn::Rebind<std::conditional_t<sizeof(hn::TFromD<D>) == 4, std::int32_t, double>, D>> isNew,
+                         Borders<TValue> &                                                                             borders,
+                         std::size_t                                                                                   count)
 {
   using T = hn::TFromD<D>;
   using TInteger = std::conditional_t<sizeof(T) == 4, std::int32_t, double>;
@@ -159,22 +159,22 @@ FindBordersAt(D                         d,
 
 template <typename TValue>
 HWY_INLINE std::size_t
-FindBordersOfRow(const BorderRow<TValue> & row, Borders<TValue> & borders)
+           FindBordersOfRow(const BorderRow<TValue> & row, Borders<TValue> & borders)
 {
   using T = BorderLane<TValue>;
   using TInteger = std::conditional_t<sizeof(T) == 4, std::int32_t, double>;
-  const hn::ScalableTag<T>                d;
-  const hn::Rebind<TInteger, decltype(d)> di;
-  const hn::CappedTag<T, 1>               one;
+  const hn::ScalableTag<T>                  d;
+  const hn::Rebind<TInteger, decltype(d)>   di;
+  const hn::CappedTag<T, 1>                 one;
   const hn::Rebind<TInteger, decltype(one)> oneInteger;
-  const std::size_t                       lanes = hn::Lanes(d);
-  std::size_t                             count = 0;
+  const std::size_t                         lanes = hn::Lanes(d);
+  std::size_t                               count = 0;
   if (row.length >= lanes)
   {
     for (std::size_t x = 0; x < row.length; x += lanes)
     {
       const std::size_t begin = std::min(x, row.length - lanes); // the last vector overlaps the one before
-      const auto        isNew = hn::Gt(hn::Iota(di, static_cast<TInteger>(begin + 1)), hn::Set(di, static_cast<TInteger>(x)));
+      const auto isNew = hn::Gt(hn::Iota(di, static_cast<TInteger>(begin + 1)), hn::Set(di, static_cast<TInteger>(x)));
       count = FindBordersAt(d, row, begin, isNew, borders, count);
     }
   }
@@ -189,10 +189,10 @@ FindBordersOfRow(const BorderRow<TValue> & row, Borders<TValue> & borders)
   return count;
 }
 
-#  define NeighborhoodArgmaxLabel_BORDERS(TValue, Name)                                                                  \
-    std::size_t Borders##Name(const BorderRow<TValue> & row, Borders<TValue> & borders)                                  \
-    {                                                                                                                    \
-      return FindBordersOfRow(row, borders);                                                                             \
+#  define NeighborhoodArgmaxLabel_BORDERS(TValue, Name)                                 \
+    std::size_t Borders##Name(const BorderRow<TValue> & row, Borders<TValue> & borders) \
+    {                                                                                   \
+      return FindBordersOfRow(row, borders);                                            \
     }
 NeighborhoodArgmaxLabel_FOR_EACH_VALUE(NeighborhoodArgmaxLabel_BORDERS)
 #  undef NeighborhoodArgmaxLabel_BORDERS

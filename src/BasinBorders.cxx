@@ -17,13 +17,13 @@
  *=========================================================================*/
 #include "itkBasinBorders.h"
 
-#define NeighborhoodArgmaxLabel_FOR_EACH_VALUE(BORDERS)                                                                  \
-  BORDERS(std::int8_t, Int8)                                                                                             \
-  BORDERS(std::uint8_t, Uint8)                                                                                           \
-  BORDERS(std::int16_t, Int16)                                                                                           \
-  BORDERS(std::uint16_t, Uint16)                                                                                         \
-  BORDERS(std::int32_t, Int32)                                                                                           \
-  BORDERS(float, Float)                                                                                                  \
+#define NeighborhoodArgmaxLabel_FOR_EACH_VALUE(BORDERS) \
+  BORDERS(std::int8_t, Int8)                            \
+  BORDERS(std::uint8_t, Uint8)                          \
+  BORDERS(std::int16_t, Int16)                          \
+  BORDERS(std::uint16_t, Uint16)                        \
+  BORDERS(std::int32_t, Int32)                          \
+  BORDERS(float, Float)                                 \
   BORDERS(double, Double)
 
 #undef HWY_TARGET_INCLUDE
@@ -34,12 +34,12 @@
 
 namespace itk::NeighborhoodArgmaxLabel
 {
-#define NeighborhoodArgmaxLabel_BORDERS(TValue, Name)                                                                    \
-  HWY_EXPORT(Borders##Name);                                                                                             \
-  template <>                                                                                                            \
-  std::size_t FindBorders(const BorderRow<TValue> & row, Borders<TValue> & borders)                                      \
-  {                                                                                                                      \
-    return HWY_DYNAMIC_DISPATCH(Borders##Name)(row, borders);                                                            \
+#define NeighborhoodArgmaxLabel_BORDERS(TValue, Name)                               \
+  HWY_EXPORT(Borders##Name);                                                        \
+  template <>                                                                       \
+  std::size_t FindBorders(const BorderRow<TValue> & row, Borders<TValue> & borders) \
+  {                                                                                 \
+    return HWY_DYNAMIC_DISPATCH(Borders##Name)(row, borders);                       \
   }
 NeighborhoodArgmaxLabel_FOR_EACH_VALUE(NeighborhoodArgmaxLabel_BORDERS)
 } // namespace itk::NeighborhoodArgmaxLabel

@@ -3,14 +3,21 @@ find_package(hwy CONFIG QUIET)
 if(hwy_FOUND)
   # Static libraries of ours need it wherever they are linked.
   set(findHighway "include(CMakeFindDependencyMacro)\nfind_dependency(hwy)")
-  set(NeighborhoodArgmaxLabel_EXPORT_CODE_INSTALL "find_package(hwy CONFIG REQUIRED)")
-  set(NeighborhoodArgmaxLabel_EXPORT_CODE_BUILD "find_package(hwy CONFIG REQUIRED)")
+  set(
+    NeighborhoodArgmaxLabel_EXPORT_CODE_INSTALL
+    "find_package(hwy CONFIG REQUIRED)"
+  )
+  set(
+    NeighborhoodArgmaxLabel_EXPORT_CODE_BUILD
+    "find_package(hwy CONFIG REQUIRED)"
+  )
 else()
   include(FetchContent)
   FetchContent_Declare(
     highway
     GIT_REPOSITORY https://github.com/google/highway
-    GIT_TAG 457c891775a7397bdb0376bb1031e6e027af1c48 # 1.2.0
+    GIT_TAG
+      457c891775a7397bdb0376bb1031e6e027af1c48 # 1.2.0
   )
   set(HWY_ENABLE_CONTRIB OFF)
   set(HWY_ENABLE_EXAMPLES OFF)

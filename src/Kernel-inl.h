@@ -48,9 +48,8 @@ constexpr T Infinity = std::numeric_limits<T>::infinity();
 
 /** The type of labels that are stored in lanes of integers of the size of T. */
 template <typename T>
-using StoredLabel = std::conditional_t<sizeof(T) == 1,
-                                       std::uint8_t,
-                                       std::conditional_t<sizeof(T) == 2, std::uint16_t, std::int32_t>>;
+using StoredLabel =
+  std::conditional_t<sizeof(T) == 1, std::uint8_t, std::conditional_t<sizeof(T) == 2, std::uint16_t, std::int32_t>>;
 
 /** The label of a group of integers without competitors. */
 template <typename T>
@@ -84,7 +83,7 @@ HWY_INLINE VL
 LabelOfGreater(D, V score, VL label, V best, VL bestLabel)
 {
   const LabelLanes<D> dl;
-  const auto          lower = hn::IfThenElse(hn::RebindMask(dl, hn::Eq(score, best)), hn::Min(label, bestLabel), bestLabel);
+  const auto lower = hn::IfThenElse(hn::RebindMask(dl, hn::Eq(score, best)), hn::Min(label, bestLabel), bestLabel);
   return hn::IfThenElse(hn::RebindMask(dl, hn::Gt(score, best)), label, lower);
 }
 
@@ -196,7 +195,7 @@ struct Screen
   }
 
   HWY_INLINE hn::Mask<D>
-  IsClose() const
+             IsClose() const
   {
     const D     d;
     hn::Mask<D> isClose;
@@ -227,7 +226,7 @@ struct Screen
 /** Screens take integers in lanes of twice their size: those at even positions, and those at odd ones. */
 template <bool VOdd, class DW, class V>
 HWY_INLINE hn::Vec<DW>
-WideHalf(DW d, V values) // times half the range of the narrow lanes
+           WideHalf(DW d, V values) // times half the range of the narrow lanes
 {
   constexpr int bits = 4 * sizeof(hn::TFromD<DW>);
   const auto    wide = hn::BitCast(d, values);
@@ -244,7 +243,7 @@ WideHalf(DW d, V values) // times half the range of the narrow lanes
 
 template <bool VOdd, class DW, class V>
 HWY_INLINE hn::Vec<DW>
-WideLabels(DW d, V labels)
+           WideLabels(DW d, V labels)
 {
   using TW = hn::TFromD<DW>;
   constexpr int                  bits = 4 * sizeof(TW);
@@ -322,7 +321,7 @@ StoreLabels(D d, hn::Vec<D> labels, std::size_t count, TLabel * to)
 /** A vector of double from `count` lanes of any type. */
 template <class DD, typename T>
 HWY_INLINE hn::Vec<DD>
-LoadAsDouble(DD d, const T * from)
+           LoadAsDouble(DD d, const T * from)
 {
   if constexpr (std::is_same_v<T, double>)
   {
@@ -409,7 +408,7 @@ constexpr VoxelBits AllVoxels{ ~std::uint64_t{ 0 }, 1 };
 
 template <class D>
 HWY_INLINE std::uint64_t
-BitsOf(D d, hn::Mask<D> mask)
+           BitsOf(D d, hn::Mask<D> mask)
 {
   unsigned char bytes[8]{};
   hn::StoreMaskBits(d, mask, bytes);
@@ -435,13 +434,13 @@ LabelExactly(const KernelTable<T> &   table,
              TLabel *                 labels,
              ScoreOf<T> *             scores)
 {
-  const Lanes<T>               d;
-  const LabelLanes<Lanes<T>>   dl;
-  constexpr std::size_t        stride = 64 / sizeof(T);
-  const std::size_t            numberOfGroups = table.groups.size();
-  T * const                    winners = scratch;
-  auto * const                 winnersLabels = reinterpret_cast<StoredLabel<T> *>(scratch + numberOfGroups * stride);
-  hn::Vec<Lanes<T>>            center[1]{ hn::LoadU(d, block.center + at) };
+  const Lanes<T>             d;
+  const LabelLanes<Lanes<T>> dl;
+  constexpr std::size_t      stride = 64 / sizeof(T);
+  const std::size_t          numberOfGroups = table.groups.size();
+  T * const                  winners = scratch;
+  auto * const               winnersLabels = reinterpret_cast<StoredLabel<T> *>(scratch + numberOfGroups * stride);
+  hn::Vec<Lanes<T>>          center[1]{ hn::LoadU(d, block.center + at) };
   if constexpr (std::is_floating_point_v<T>)
   {
     center[0] = OrderedCenter(d, center[0]);
@@ -457,7 +456,8 @@ LabelExactly(const KernelTable<T> &   table,
                             table.groups[g],
                             block.sources.data(),
                             at,
-                            VAbsent ? block.initial + static_cast<std::ptrdiff_t>(g) * block.initialStride + x : nullptr,
+                            VAbsent ? block.initial + static_cast<std::ptrdiff_t>(g) * block.initialStride + x
+                                    : nullptr,
                             center,
                             best,
                             label);
@@ -526,11 +526,12 @@ LabelScreened(const KernelTable<T> &   table,
   {
     center[n] = hn::LoadU(d, block.center + at + n * lanes);
   }
-  using DS = std::conditional_t<sizeof(T) == 1, hn::Repartition<std::int16_t, Lanes<T>>, hn::Repartition<float, Lanes<T>>>;
-  const LabelLanes<DS> dw;
-  constexpr bool       isReal = std::is_floating_point_v<T>;
-  constexpr int        parts = isReal ? 1 : 2;
-  Screen<DS>           screens[N * parts];
+  using DS =
+    std::conditional_t<sizeof(T) == 1, hn::Repartition<std::int16_t, Lanes<T>>, hn::Repartition<float, Lanes<T>>>;
+  const LabelLanes<DS>  dw;
+  constexpr bool        isReal = std::is_floating_point_v<T>;
+  constexpr int         parts = isReal ? 1 : 2;
+  Screen<DS>            screens[N * parts];
   hn::Vec<decltype(dw)> halves[N * parts]; // of the center
   const auto            centerScore = [&]() HWY_ATTR {
     if constexpr (sizeof(T) == 1)
@@ -680,9 +681,9 @@ LabelByScores(const KernelTable<T> &   table,
         using TBits = hwy::MakeSigned<T>;
         const hn::Rebind<TBits, decltype(dt)> db;
         const hn::RebindToSigned<decltype(d)> dl;
-        const auto absent = hn::BitCast(db, hn::Set(dt, AbsentValue<T>(Staging::Raw)));
-        const auto bits = hn::BitCast(db, value);
-        hn::Mask<decltype(d)> isPresent;
+        const auto                            absent = hn::BitCast(db, hn::Set(dt, AbsentValue<T>(Staging::Raw)));
+        const auto                            bits = hn::BitCast(db, value);
+        hn::Mask<decltype(d)>                 isPresent;
         if constexpr (std::is_same_v<T, float>)
         {
           isPresent = hn::RebindMask(d, hn::Ne(hn::PromoteTo(dl, bits), hn::PromoteTo(dl, absent)));
@@ -735,7 +736,8 @@ LabelByScores(const KernelTable<T> &   table,
       }
     }
     best[n] = hn::IfThenElse(hn::Eq(label[n], centerLabel), centerScore, best[n]);
-    StoreResults(d, label[n], best[n], !VRaw, table.centerLabel, count - begin, labels + begin, scores ? scores + begin : nullptr);
+    StoreResults(
+      d, label[n], best[n], !VRaw, table.centerLabel, count - begin, labels + begin, scores ? scores + begin : nullptr);
   }
 }
 
@@ -844,15 +846,15 @@ LabelBlock(const KernelTable<T> & table, const Block<T, TLabel> & block, void * 
   LabelRows<false>(table, block, static_cast<T *>(scratch));
 }
 
-#  define NeighborhoodArgmaxLabel_KERNEL(T, Name)                                                                        \
-    void LabelBytes##Name(const KernelTable<T> & table, const Block<T, std::uint8_t> & block, void * scratch)           \
-    {                                                                                                                   \
-      LabelBlock(table, block, scratch);                                                                                \
-    }                                                                                                                   \
-    void LabelWords##Name(const KernelTable<T> & table, const Block<T, std::uint32_t> & block, void * scratch)          \
-    {                                                                                                                   \
-      LabelBlock(table, block, scratch);                                                                                \
-    }                                                                                                                   \
+#  define NeighborhoodArgmaxLabel_KERNEL(T, Name)                                                              \
+    void LabelBytes##Name(const KernelTable<T> & table, const Block<T, std::uint8_t> & block, void * scratch)  \
+    {                                                                                                          \
+      LabelBlock(table, block, scratch);                                                                       \
+    }                                                                                                          \
+    void LabelWords##Name(const KernelTable<T> & table, const Block<T, std::uint32_t> & block, void * scratch) \
+    {                                                                                                          \
+      LabelBlock(table, block, scratch);                                                                       \
+    }                                                                                                          \
     std::size_t StepOf##Name(Contest contest) { return StepOf<T>(contest); }
 
 NeighborhoodArgmaxLabel_KERNEL(std::int8_t, Int8);

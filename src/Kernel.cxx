@@ -32,21 +32,21 @@ namespace itk::NeighborhoodArgmaxLabel
 {
 
 // Highway's tables of the functions of all targets; the choice between them at run time.
-#define NeighborhoodArgmaxLabel_DISPATCH(T, Name)                                                                        \
-  HWY_EXPORT(LabelBytes##Name);                                                                                          \
-  HWY_EXPORT(LabelWords##Name);                                                                                          \
-  HWY_EXPORT(StepOf##Name);                                                                                              \
-  static void Dispatch(const KernelTable<T> & table, const Block<T, std::uint8_t> & block, void * scratch)               \
-  {                                                                                                                      \
-    HWY_DYNAMIC_DISPATCH(LabelBytes##Name)(table, block, scratch);                                                       \
-  }                                                                                                                      \
-  static void Dispatch(const KernelTable<T> & table, const Block<T, std::uint32_t> & block, void * scratch)              \
-  {                                                                                                                      \
-    HWY_DYNAMIC_DISPATCH(LabelWords##Name)(table, block, scratch);                                                       \
-  }                                                                                                                      \
-  static std::size_t DispatchStep(const KernelTable<T> & table)                                                          \
-  {                                                                                                                      \
-    return HWY_DYNAMIC_DISPATCH(StepOf##Name)(table.contest);                                                            \
+#define NeighborhoodArgmaxLabel_DISPATCH(T, Name)                                                           \
+  HWY_EXPORT(LabelBytes##Name);                                                                             \
+  HWY_EXPORT(LabelWords##Name);                                                                             \
+  HWY_EXPORT(StepOf##Name);                                                                                 \
+  static void Dispatch(const KernelTable<T> & table, const Block<T, std::uint8_t> & block, void * scratch)  \
+  {                                                                                                         \
+    HWY_DYNAMIC_DISPATCH(LabelBytes##Name)(table, block, scratch);                                          \
+  }                                                                                                         \
+  static void Dispatch(const KernelTable<T> & table, const Block<T, std::uint32_t> & block, void * scratch) \
+  {                                                                                                         \
+    HWY_DYNAMIC_DISPATCH(LabelWords##Name)(table, block, scratch);                                          \
+  }                                                                                                         \
+  static std::size_t DispatchStep(const KernelTable<T> & table)                                             \
+  {                                                                                                         \
+    return HWY_DYNAMIC_DISPATCH(StepOf##Name)(table.contest);                                               \
   }
 
 NeighborhoodArgmaxLabel_DISPATCH(std::int8_t, Int8);

@@ -87,7 +87,7 @@ KernelTable<TLane>::KernelTable(const Rules & rules)
   , labelStrictExtrema(rules.labelStrictExtrema)
 {
   constexpr bool isReal = std::is_floating_point_v<TLane>;
-  const bool isGrouped = !std::is_same_v<TLane, double> && rules.AreOrdinary();
+  const bool     isGrouped = !std::is_same_v<TLane, double> && rules.AreOrdinary();
   if (isGrouped)
   {
     std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate & a, const Candidate & b) {
@@ -102,8 +102,8 @@ KernelTable<TLane>::KernelTable(const Rules & rules)
     least = std::min(least, candidate.weight);
     wideLabels.push_back(static_cast<std::int32_t>(candidate.label));
     realLabels.push_back(static_cast<double>(candidate.label));
-    LabelVector  everywhere;
-    const auto   label = static_cast<std::uint16_t>(candidate.label);
+    LabelVector everywhere;
+    const auto  label = static_cast<std::uint16_t>(candidate.label);
     for (std::size_t at = 0; at < sizeof(everywhere); at += std::min<std::size_t>(sizeof(TLane), 2))
     {
       std::memcpy(everywhere.bytes + at, &label, std::min<std::size_t>(sizeof(TLane), 2));

@@ -53,19 +53,19 @@ struct KernelTable
 {
   explicit KernelTable(const Rules & rules);
 
-  Contest                    contest{ Contest::Exact };
-  std::vector<Candidate>     candidates; // by groups, and in each by ascending labels
-  std::vector<LabelVector>   labels;     // of the candidates, for lanes of 8 and 16 bits
-  std::vector<std::int32_t>  wideLabels;
-  std::vector<double>        realLabels;
-  std::vector<Group>         groups;
-  std::vector<std::size_t>   groupBegins;
-  std::int32_t               centerLabel;
-  double                     centerScore;
-  float                      centerScreen{ 0.0f };
-  std::int16_t               centerFixed{ 0 };
-  bool                       labelStrictExtrema;
-  double                     limit{ 0.0 };
+  Contest                   contest{ Contest::Exact };
+  std::vector<Candidate>    candidates; // by groups, and in each by ascending labels
+  std::vector<LabelVector>  labels;     // of the candidates, for lanes of 8 and 16 bits
+  std::vector<std::int32_t> wideLabels;
+  std::vector<double>       realLabels;
+  std::vector<Group>        groups;
+  std::vector<std::size_t>  groupBegins;
+  std::int32_t              centerLabel;
+  double                    centerScore;
+  float                     centerScreen{ 0.0f };
+  std::int16_t              centerFixed{ 0 };
+  bool                      labelStrictExtrema;
+  double                    limit{ 0.0 };
 };
 
 } // namespace itk::NeighborhoodArgmaxLabel

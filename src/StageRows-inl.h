@@ -38,7 +38,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 /** Pixels as lanes D. Unsigned pixels are shifted by half their range if lanes are not wider, or are double. */
 template <class D, typename TPixel>
 HWY_INLINE hn::Vec<D>
-LoadPixels(D d, const TPixel * from)
+           LoadPixels(D d, const TPixel * from)
 {
   using T = hn::TFromD<D>;
   const hn::Rebind<TPixel, D> dp;
@@ -59,7 +59,7 @@ LoadPixels(D d, const TPixel * from)
   else if constexpr (std::is_same_v<T, double> && std::is_same_v<TPixel, std::uint32_t>)
   {
     const hn::Rebind<std::int32_t, D> di;
-    const auto lowest = hn::Set(di, std::numeric_limits<std::int32_t>::lowest());
+    const auto                        lowest = hn::Set(di, std::numeric_limits<std::int32_t>::lowest());
     return hn::PromoteTo(d, hn::Xor(hn::BitCast(di, pixels), lowest));
   }
   else
@@ -71,7 +71,7 @@ LoadPixels(D d, const TPixel * from)
 /** Where a mask is 0. */
 template <class D>
 HWY_INLINE hn::Mask<D>
-IsMasked(D d, const unsigned char * mask)
+           IsMasked(D d, const unsigned char * mask)
 {
   using T = hn::TFromD<D>;
   const hn::Rebind<std::uint8_t, D> db;
@@ -99,12 +99,12 @@ IsMasked(D d, const unsigned char * mask)
 /** Stages a vector of pixels for StageRows(). */
 template <bool VMasked, class D, typename TPixel>
 HWY_INLINE hn::Vec<D>
-StageVector(D                     d,
-            const TPixel *        pixels,
-            const unsigned char * mask,
-            const StageOptions &  options,
-            hn::Mask<D> &         hasNaN,
-            hn::Mask<D> &         isExtreme)
+           StageVector(D                     d,
+                       const TPixel *        pixels,
+                       const unsigned char * mask,
+                       const StageOptions &  options,
+                       hn::Mask<D> &         hasNaN,
+                       hn::Mask<D> &         isExtreme)
 {
   using T = hn::TFromD<D>;
   auto values = LoadPixels(d, pixels);
@@ -116,8 +116,8 @@ StageVector(D                     d,
   }
   if constexpr (std::is_floating_point_v<T>)
   {
-    const auto nan = options.staging == Staging::Raw ? std::numeric_limits<T>::quiet_NaN()
-                                                     : -std::numeric_limits<T>::infinity();
+    const auto nan =
+      options.staging == Staging::Raw ? std::numeric_limits<T>::quiet_NaN() : -std::numeric_limits<T>::infinity();
     auto isNaN = hn::IsNaN(values);
     auto isGreat = hn::Ge(hn::Abs(values), hn::Set(d, static_cast<T>(options.limit)));
     if constexpr (VMasked)
@@ -153,7 +153,7 @@ StageOneRow(const TPixel *        pixels,
   {
     for (std::size_t x = 0; x < width; x += step)
     {
-      const std::size_t begin = std::min(x, width - step); // the last vector overlaps the one before
+      const std::size_t           begin = std::min(x, width - step); // the last vector overlaps the one before
       const unsigned char * const at = VMasked ? mask + begin : nullptr;
       hn::StoreU(StageVector<VMasked>(d, pixels + begin, at, options, hasNaN, isExtreme), d, lanes + begin);
     }
@@ -176,7 +176,9 @@ StageOneRow(const TPixel *        pixels,
   facts.isExtreme |= !hn::AllFalse(d, isExtreme);
 }
 
-template <typename TPixel, typename TLane, std::enable_if_t<(std::is_integral_v<TPixel> || std::is_floating_point_v<TLane>)> * = nullptr>
+template <typename TPixel,
+          typename TLane,
+          std::enable_if_t<(std::is_integral_v<TPixel> || std::is_floating_point_v<TLane>)> * = nullptr>
 HWY_INLINE void
 StageAllRows(const Rows<const TPixel> &        pixels,
              const Rows<const unsigned char> & mask,
@@ -205,16 +207,20 @@ StageAllRows(const Rows<const TPixel> &        pixels,
 /** Stages real numbers as integers. Extreme: numbers that are not integers, or are as great as absent voxels. */
 template <typename TPixel>
 HWY_INLINE void
-StageVectorOfIntegers(const TPixel * pixels, const unsigned char * mask, bool ascent, std::int16_t * lanes, bool & isExtreme)
+StageVectorOfIntegers(const TPixel *        pixels,
+                      const unsigned char * mask,
+                      bool                  ascent,
+                      std::int16_t *        lanes,
+                      bool &                isExtreme)
 {
-  const hn::ScalableTag<TPixel>                      d;
-  const hn::Rebind<std::int32_t, decltype(d)>        di;
-  const hn::Rebind<std::int16_t, decltype(d)>        ds;
-  const auto                                         values = hn::LoadU(d, pixels);
-  const auto                                         limit = hn::Set(d, static_cast<TPixel>(32767));
-  const auto                                         isSmall = hn::Lt(hn::Abs(values), limit);
-  hn::Vec<decltype(di)>                              integers;
-  hn::Mask<decltype(d)>                              isInteger;
+  const hn::ScalableTag<TPixel>               d;
+  const hn::Rebind<std::int32_t, decltype(d)> di;
+  const hn::Rebind<std::int16_t, decltype(d)> ds;
+  const auto                                  values = hn::LoadU(d, pixels);
+  const auto                                  limit = hn::Set(d, static_cast<TPixel>(32767));
+  const auto                                  isSmall = hn::Lt(hn::Abs(values), limit);
+  hn::Vec<decltype(di)>                       integers;
+  hn::Mask<decltype(d)>                       isInteger;
   // Other numbers may not fit integers at all.
   const auto small = hn::IfThenElseZero(isSmall, values);
   if constexpr (sizeof(TPixel) == 4)
@@ -283,16 +289,16 @@ StageAllRows(const Rows<const TPixel> &        pixels,
   }
 }
 
-#  define NeighborhoodArgmaxLabel_STAGE(TPixel, TLane, Name)                                                             \
-    void Stage##Name(const Rows<const TPixel> &        pixels,                                                           \
-                     const Rows<const unsigned char> & mask,                                                             \
-                     std::size_t                       width,                                                            \
-                     std::size_t                       rows,                                                             \
-                     const StageOptions &              options,                                                          \
-                     const Rows<TLane> &               lanes,                                                            \
-                     StagedFacts &                     facts)                                                            \
-    {                                                                                                                    \
-      StageAllRows(pixels, mask, width, rows, options, lanes, facts);                                                    \
+#  define NeighborhoodArgmaxLabel_STAGE(TPixel, TLane, Name)          \
+    void Stage##Name(const Rows<const TPixel> &        pixels,        \
+                     const Rows<const unsigned char> & mask,          \
+                     std::size_t                       width,         \
+                     std::size_t                       rows,          \
+                     const StageOptions &              options,       \
+                     const Rows<TLane> &               lanes,         \
+                     StagedFacts &                     facts)         \
+    {                                                                 \
+      StageAllRows(pixels, mask, width, rows, options, lanes, facts); \
     }
 NeighborhoodArgmaxLabel_FOR_EACH_STAGE(NeighborhoodArgmaxLabel_STAGE)
 #  undef NeighborhoodArgmaxLabel_STAGE

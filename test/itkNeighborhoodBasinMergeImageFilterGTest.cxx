@@ -66,7 +66,7 @@ PixelsOf(const TImage & image)
 /** Basins as they are numbered, found by looking at all pairs of voxels, one after the other. */
 struct PlainBasins
 {
-  std::vector<double>                                                              lowest;
+  std::vector<double>                                                             lowest;
   std::map<std::pair<std::size_t, std::size_t>, std::pair<double, std::uint64_t>> passes; // value and voxel
 
   template <typename TFilter>
@@ -136,7 +136,7 @@ struct PlainBasins
     {
       return;
     }
-    const auto        voxelOf = [&](const auto & index) { return static_cast<std::uint64_t>(basins.ComputeOffset(index)); };
+    const auto voxelOf = [&](const auto & index) { return static_cast<std::uint64_t>(basins.ComputeOffset(index)); };
     const std::uint64_t voxel = keyAt(here) == keyAt(there) ? std::min(voxelOf(here), voxelOf(there))
                                                             : voxelOf(keyAt(here) > keyAt(there) ? here : there);
     auto & pass = passes.insert({ { first - 1, second - 1 }, { infinity, ~std::uint64_t{ 0 } } }).first->second;
@@ -197,8 +197,8 @@ struct PlainBasins
     {
       // Of each group its lowest pass, and how far that is above its lowest value.
       using Way = std::tuple<double, std::pair<std::size_t, std::size_t>, std::size_t>; // value, basins, group
-      std::vector<Way> ways(lowest.size(), { infinity, { 0, 0 }, 0 });
-      std::vector<double>                         bottoms(lowest.size(), infinity);
+      std::vector<Way>    ways(lowest.size(), { infinity, { 0, 0 }, 0 });
+      std::vector<double> bottoms(lowest.size(), infinity);
       for (std::size_t i = 0; i < groups.size(); ++i)
       {
         bottoms[groups[i]] = std::min(bottoms[groups[i]], lowest[i]);
@@ -251,7 +251,7 @@ public:
       size[axis] = 1 + m_Random() % longest;
     }
     size[0] = m_Random() % 3 == 0 ? 1 + m_Random() % 3 : size[0] + m_Random() % 20;
-    const unsigned int levels = std::vector<unsigned int>{ 2, 5, 100, 100000 }[seed % 4];
+    const unsigned int  levels = std::vector<unsigned int>{ 2, 5, 100, 100000 }[seed % 4];
     std::vector<TValue> values;
     for (std::size_t i = 0; i < std::size_t{ 40 } * 60 * 40; ++i)
     {
@@ -374,7 +374,8 @@ template <typename TImage>
 struct Pipeline
 {
   using BasinImageType = itk::Image<unsigned int, TImage::ImageDimension>;
-  using LabelerType = itk::NeighborhoodArgmaxLabelImageFilter<TImage, itk::Image<unsigned char, TImage::ImageDimension>>;
+  using LabelerType =
+    itk::NeighborhoodArgmaxLabelImageFilter<TImage, itk::Image<unsigned char, TImage::ImageDimension>>;
   using FollowerType = itk::NeighborhoodLabelToBasinImageFilter<typename LabelerType::OutputImageType, BasinImageType>;
   using FilterType = itk::NeighborhoodBasinMergeImageFilter<BasinImageType, TImage>;
 
@@ -415,12 +416,9 @@ TEST(NeighborhoodBasinMergeImageFilter, ARowIsAnImage)
   //                                                    basins: 1     2     3        4
   Pipeline<ImageType> pipeline(MakeImage<ImageType>({ { 12, 1 } }, { 5, 1, 9, 0, 7, 3, 8, 20, 4, 6, -9, 2 }));
   const std::vector<std::pair<double, std::vector<unsigned int>>> cases{
-    { 1.5, { 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5 } },
-    { 2, { 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4, 4 } },
-    { 4, { 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3 } },
-    { 8, { 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2 } },
-    { 19, { 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2 } },
-    { 20, { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 } },
+    { 1.5, { 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5 } }, { 2, { 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4, 4 } },
+    { 4, { 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3 } },   { 8, { 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2 } },
+    { 19, { 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2 } },  { 20, { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 } },
   };
   for (const auto & [depth, expected] : cases)
   {
@@ -432,9 +430,8 @@ TEST(NeighborhoodBasinMergeImageFilter, ARowIsAnImage)
               std::vector<unsigned int>({ expected[1], expected[3], expected[5], expected[8], expected[10] }))
       << depth;
   }
-  const std::vector<double> hierarchy{
-    1, 8, 9, 2, 2, 0, 20, 20, 4, 7, 3, 4, 7, 2, 4, 4, 2, 6, 5, 9, -9, infinity, infinity, 0, -1
-  };
+  const std::vector<double> hierarchy{ 1, 8, 9, 2, 2, 0, 20, 20, 4,        7,        3, 4, 7,
+                                       2, 4, 4, 2, 6, 5, 9,  -9, infinity, infinity, 0, -1 };
   EXPECT_EQ(PixelsOf(*pipeline.filter->GetHierarchy()), hierarchy);
 }
 
@@ -535,7 +532,7 @@ TEST(NeighborhoodBasinMergeImageFilter, TablesOfParts)
     const double * const row = passes.data() + i - 4;
     rows.insert(rows.end(), { row[0], row[1], row[2] + 1, 0.0, row[1], row[0], row[2], row[3] });
   }
-  const auto          lowest = MakeImage<TableType>({ { 1, numberOfBasins } });
+  const auto lowest = MakeImage<TableType>({ { 1, numberOfBasins } });
   for (std::size_t i = 0; i < numberOfBasins; ++i)
   {
     lowest->GetBufferPointer()[i] = hierarchy[5 * i];
@@ -570,10 +567,12 @@ TEST(NeighborhoodBasinMergeImageFilter, ErrorsNameTheParameter)
   }
   filter->SetDepth(0);
   filter->SetValueImage(MakeImage<ImageType>({ { 2, 2 } }, { 1, 2, (std::int64_t{ 1 } << 53) + 1, 4 }));
-  ExpectContains(ErrorOfUpdate(*filter), "ValueImage has the value 9007199254740993 at [0, 1], which double does not hold");
+  ExpectContains(ErrorOfUpdate(*filter),
+                 "ValueImage has the value 9007199254740993 at [0, 1], which double does not hold");
   filter->SetValueImage(MakeImage<ImageType>({ { 2, 2 } }, { 1, 2, 3, 4 }));
   filter->SetInput(MakeImage<BasinImageType>({ { 2, 2 } }, { 1, 1, 2, 0x80000000U }));
-  ExpectContains(ErrorOfUpdate(*filter), "The basins have the number 2147483648 at [1, 1]: numbers are from 0 to 2^31 - 1");
+  ExpectContains(ErrorOfUpdate(*filter),
+                 "The basins have the number 2147483648 at [1, 1]: numbers are from 0 to 2^31 - 1");
   EXPECT_THROW(filter->SetPeriodicOfAxis(2, true), itk::ExceptionObject);
   EXPECT_THROW(filter->GetPeriodicOfAxis(2), itk::ExceptionObject);
 
@@ -600,8 +599,9 @@ TEST(NeighborhoodBasinMergeImageFilter, IsAFilterAsAnyOther)
 
   // It can be aborted, and goes on afterwards.
   const auto abort = itk::CStyleCommand::New();
-  abort->SetCallback(
-    [](itk::Object * object, const itk::EventObject &, void *) { static_cast<itk::ProcessObject *>(object)->AbortGenerateDataOn(); });
+  abort->SetCallback([](itk::Object * object, const itk::EventObject &, void *) {
+    static_cast<itk::ProcessObject *>(object)->AbortGenerateDataOn();
+  });
   const auto tag = filter.AddObserver(itk::ProgressEvent(), abort);
   EXPECT_THROW(filter.Update(), itk::ProcessAborted);
   filter.RemoveObserver(tag);
@@ -619,8 +619,18 @@ TEST(NeighborhoodBasinMergeImageFilter, IsAFilterAsAnyOther)
 
   std::ostringstream text;
   filter.Print(text);
-  for (const auto * const name : { "Depth: 0", "Ascent: Off", "FullyConnected: On", "Periodic along axis 2: Off", "NumberOfBasins: " })
+  for (const auto * const name :
+       { "Depth: 0", "Ascent: Off", "FullyConnected: On", "Periodic along axis 2: Off", "NumberOfBasins: " })
   {
     ExpectContains(text.str(), name);
   }
 }
+
+#ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
+TEST(NeighborhoodBasinMergeImageFilter, ExercisesBasicObjectMethods)
+{
+  using FilterType = itk::NeighborhoodBasinMergeImageFilter<itk::Image<unsigned int, 3>, itk::Image<float, 3>>;
+  const auto filter = FilterType::New();
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(filter, NeighborhoodBasinMergeImageFilter, ImageToImageFilter);
+}
+#endif

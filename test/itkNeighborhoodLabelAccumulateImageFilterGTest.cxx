@@ -404,3 +404,12 @@ TEST(NeighborhoodLabelAccumulate, RefusesWhatIsWrong)
   EXPECT_NE(ErrorOfUpdate(*filter).find("nothing to follow"), std::string::npos);
 }
 } // namespace
+
+#ifdef ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS // since ITK 6
+TEST(NeighborhoodLabelAccumulateImageFilter, ExercisesBasicObjectMethods)
+{
+  using FilterType = itk::NeighborhoodLabelAccumulateImageFilter<itk::Image<unsigned char, 3>>;
+  const auto filter = FilterType::New();
+  ITK_GTEST_EXERCISE_BASIC_OBJECT_METHODS(filter, NeighborhoodLabelAccumulateImageFilter, ImageToImageFilter);
+}
+#endif

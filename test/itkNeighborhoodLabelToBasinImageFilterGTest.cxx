@@ -157,7 +157,7 @@ struct Walk
   const typename TFilter::MaskImageType *                   mask;
   typename LabelImageType::RegionType                       region;
   typename LabelImageType::PixelType                        background;
-  std::array<bool, TFilter::ImageDimension> isPeriodic;
+  std::array<bool, TFilter::ImageDimension>                 isPeriodic;
   itk::Neighborhood<unsigned char, TFilter::ImageDimension> neighborhood;
   typename CountImageType::Pointer                          basins;
   typename CountImageType::Pointer                          sinks;
@@ -304,8 +304,11 @@ TEST(NeighborhoodLabelToBasinImageFilter, PrintsEveryProperty)
   filter->GenerateSinkImageOn();
   std::ostringstream text;
   filter->Print(text);
-  for (const auto line :
-       { "Radius: [2, 2, 2]", "BackgroundValue: 200", "Periodic along axis 2: On", "GenerateSinkImage: On", "NumberOfBasins: 0" })
+  for (const auto line : { "Radius: [2, 2, 2]",
+                           "BackgroundValue: 200",
+                           "Periodic along axis 2: On",
+                           "GenerateSinkImage: On",
+                           "NumberOfBasins: 0" })
   {
     ExpectContains(text.str(), line);
   }
