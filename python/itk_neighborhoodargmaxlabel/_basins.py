@@ -67,15 +67,27 @@ def basins(
 ) -> "tuple[Array, Array, Table]": ...
 @overload
 def basins(
-    labels: "Array", *, hierarchy: Literal[True], neighbors: Literal[False] = ..., **options: "Unpack[BasinOptions]"
-) -> "tuple[Array, Table]": ...
+    labels: "Array",
+    *,
+    generate_sink_image: bool = ...,
+    table: bool = ...,
+    hierarchy: Literal[True],
+    neighbors: bool = ...,
+    **options: "Unpack[BasinOptions]",
+) -> tuple[Any, ...]: ...
 @overload
 def basins(
-    labels: "Array", *, hierarchy: Literal[False] = ..., neighbors: Literal[True], **options: "Unpack[BasinOptions]"
-) -> "tuple[Array, Table]": ...
+    labels: "Array",
+    *,
+    generate_sink_image: bool = ...,
+    table: bool = ...,
+    hierarchy: Literal[False] = ...,
+    neighbors: Literal[True],
+    **options: "Unpack[BasinOptions]",
+) -> tuple[Any, ...]: ...
 @overload
 def basins(
-    labels: Any,
+    labels: Sequence[Any],
     *,
     generate_sink_image: bool = ...,
     table: bool = ...,
