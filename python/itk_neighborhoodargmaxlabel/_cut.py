@@ -70,11 +70,15 @@ def cut(numbers: Any, hierarchy: Any, *, depth: float | None = None, n: int | No
 def _table_of(hierarchy: Any, depth: float | None, n: int | None) -> np.ndarray:
     """For each number of before, the one after."""
     try:
-        depths, joins = np.asarray(hierarchy["depth"], np.float64), np.asarray(hierarchy["joins"], np.int64)
+        numbers, joins = (np.asarray(hierarchy[name], np.int64) for name in ("basin", "joins"))
+        depths = np.asarray(hierarchy["depth"], np.float64)
     except (KeyError, IndexError, TypeError, ValueError):
         kind = type(hierarchy).__name__
-        raise TypeError(f"hierarchy is a {kind} without depth and joins: give that of basins(hierarchy=True)") from None
-    return numbers_after(depths, joins, _depth_that_leaves(n, depths[joins > 0], depths.size) if depth is None else depth)
+        raise TypeError(f"hierarchy is a {kind} without basin, joins and depth: give that of basins(hierarchy=True)") from None
+    count = depths.size
+    if not np.array_equal(numbers, np.arange(1, count + 1)) or joins.min(initial=0) < 0 or joins.max(initial=0) > count:
+        raise ValueError(f"hierarchy has {count} rows, but not those of basins 1 to {count}: give all rows in their order")
+    return numbers_after(depths, joins, _depth_that_leaves(n, depths[joins > 0], count) if depth is None else depth)
 
 
 def _depth_that_leaves(n: Any, depths: np.ndarray, count: int) -> float:
