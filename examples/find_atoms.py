@@ -31,10 +31,12 @@ for _, electrons, decay, place in atoms:
     box = cell[:, np.newaxis, np.newaxis, np.newaxis]
     distance = np.sqrt(np.sum(np.minimum(away, box - away) ** 2, axis=0))
     density += electrons * decay**3 / (8 * np.pi) * np.exp(-decay * distance)
+density += np.random.default_rng(5).normal(0, 0.001, density.shape)
 
-# Each voxel goes uphill until a maximum: a nucleus. The charge of an atom is the integral of the density in its basin.
+# Each voxel goes uphill until a maximum: a nucleus, or noise, which does not rise by 0.01 above the pass to a nucleus. The charge
+# of an atom is the integral of the density in its basin.
 uphill = labels(density, ascent=True, center_score=0, border="periodic", spacing=spacing.tolist())
-numbers, table = basins(uphill, periodic=True, table=True, values=density)
+numbers, table = basins(uphill, periodic=True, table=True, values=density, depth=0.01, ascent=True)
 charges = table["sum"] * spacing.prod()
 
 names = []
@@ -44,10 +46,11 @@ for peak in np.stack([table["sink_0"], table["sink_1"], table["sink_2"]], axis=1
 
 middle = density.shape[0] // 2
 palette = np.array([to_rgb(f"C{number % 10}") for number in range(table["basin"].size + 1)])
-light = np.clip((np.log10(density[middle]) + 3) / 3.5, 0.15, 1)[..., np.newaxis]
+logarithm = np.log10(np.maximum(density[middle], 1e-4))
+light = np.clip((logarithm + 3) / 3.5, 0.15, 1)[..., np.newaxis]
 figure, axes = plt.subplots(1, 2, figsize=(11, 5.2), layout="constrained")
-axes[0].imshow(np.log10(density[middle]), origin="lower", extent=(0, 12, 0, 12), cmap="magma", vmin=-4)
-axes[0].set_title("electron density, logarithm")
+axes[0].imshow(logarithm, origin="lower", extent=(0, 12, 0, 12), cmap="magma", vmin=-4)
+axes[0].set_title("electron density with noise, logarithm")
 axes[1].imshow(palette[numbers[middle]] * light, origin="lower", extent=(0, 12, 0, 12), interpolation="nearest")
 axes[1].set_title("basins: atoms and their valence electrons")
 for name, charge, y, x in zip(names, charges, table["sink_1"] * 0.1, table["sink_2"] * 0.1, strict=True):

@@ -15,19 +15,21 @@ matplotlib.use("Agg")
 
 picture = sys.argv[1] if len(sys.argv) > 1 else "catchments.png"
 
-# Random waves, the longer the higher: 160 x 220 cells of 10 m.
+# Random waves, the longer the higher: 160 x 220 cells of 10 m. Heights have an error of 1 m, and are whole numbers.
 random = np.random.default_rng(7)
 frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(220), np.fft.fftfreq(160)))
 waves = np.fft.fft2(random.normal(size=frequency.shape)) / np.maximum(frequency, 0.01) ** 2.4
 waves *= np.exp(-((frequency / 0.05) ** 2))
 terrain = np.real(np.fft.ifft2(waves))
 terrain = 300 + 600 * (terrain - terrain.min()) / np.ptp(terrain)
+terrain = np.round(terrain + random.normal(size=terrain.shape))
 rows, columns = np.indices(terrain.shape)
 is_land = np.hypot((rows - 55) / 22, (columns - 150) / 34) > 1
 
-# Minima are sinks; cells of the lake have no label, and nothing flows into them.
+# Minima are sinks; cells of the lake have no label, and nothing flows into them. Pits of up to 5 m join what they spill into.
 directions = labels(terrain, center_score=0, border="inside", mask_image=is_land, background_value=255, spacing=10)
-catchments, table = basins(directions, mask_image=is_land, table=True, values=terrain)
+pits = basins(directions, mask_image=is_land)
+catchments, table = basins(directions, mask_image=is_land, table=True, values=terrain, depth=5)
 
 steps = offsets(2)[np.where(is_land, directions, 4)]
 shade = LightSource(azdeg=315, altdeg=45).hillshade(terrain, vert_exag=2, dx=10, dy=10)
@@ -49,6 +51,6 @@ figure.savefig(picture, dpi=85)
 
 largest = table["size"].argmax()
 print(
-    f"{table['basin'].size} catchments, the largest of {table['size'][largest] / 1e4:.2f} square km from "
+    f"{pits.max()} pits, {table['basin'].size} catchments, the largest of {table['size'][largest] / 1e4:.2f} square km from "
     f"{table['min'][largest]:.0f} to {table['max'][largest]:.0f} m; {picture} is written"
 )

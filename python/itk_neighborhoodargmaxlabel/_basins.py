@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, over
 
 import numpy as np
 
+from ._basin_merge import Merging, depth_of, merge_array, renumbering_of, tables_of
 from ._basin_table import table_of
 from ._followed import narrow_array, narrow_chunks, options_of_image, take_labels
 from ._given import Given, mask_of, values_of
@@ -12,6 +13,7 @@ from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
 from ._label_errors import wrong_label, zero_border
 from ._options import integer_of, names_are_checked, switch_of
+from ._pairs import check_sense
 
 if TYPE_CHECKING:
     import dask.array
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
         mask_image: Any
         periodic: bool | Sequence[bool]
         values: Any
+        depth: float | None
+        ascent: bool
+        fully_connected: bool
         number_of_work_units: int | None
 
     Table = dict[str, np.ndarray[Any, Any]]
@@ -62,7 +67,33 @@ def basins(
 ) -> "tuple[Array, Array, Table]": ...
 @overload
 def basins(
-    labels: Sequence[Any], *, generate_sink_image: bool = ..., table: bool = ..., **options: "Unpack[BasinOptions]"
+    labels: "Array",
+    *,
+    generate_sink_image: bool = ...,
+    table: bool = ...,
+    hierarchy: Literal[True],
+    neighbors: bool = ...,
+    **options: "Unpack[BasinOptions]",
+) -> tuple[Any, ...]: ...
+@overload
+def basins(
+    labels: "Array",
+    *,
+    generate_sink_image: bool = ...,
+    table: bool = ...,
+    hierarchy: Literal[False] = ...,
+    neighbors: Literal[True],
+    **options: "Unpack[BasinOptions]",
+) -> tuple[Any, ...]: ...
+@overload
+def basins(
+    labels: Sequence[Any],
+    *,
+    generate_sink_image: bool = ...,
+    table: bool = ...,
+    hierarchy: bool = ...,
+    neighbors: bool = ...,
+    **options: "Unpack[BasinOptions]",
 ) -> Any: ...
 @names_are_checked
 def basins(
@@ -75,6 +106,11 @@ def basins(
     generate_sink_image: bool = False,
     table: bool = False,
     values: Any = None,
+    depth: float | None = None,
+    ascent: bool = False,
+    fully_connected: bool = True,
+    hierarchy: bool = False,
+    neighbors: bool = False,
     number_of_work_units: int | None = None,
 ) -> Any:
     """Follows the labels of `labels` and numbers the basins that they drain to.
@@ -82,6 +118,7 @@ def basins(
         directions = labels(image, center_score=0, background_value=255)
         numbers = basins(directions)
         numbers, properties = basins(directions, table=True, values=image)
+        numbers = basins(directions, values=image, depth=5)  # shallow basins join deeper ones
 
     Voxels are in the same basin where following their labels ends in the same sink or in the same cycle. A voxel is a sink
     where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins are numbered
@@ -108,24 +145,44 @@ def basins(
         True: a table of the basins as well, as a dict of arrays that pandas.DataFrame takes: `basin`, its number; `sink_0`,
         `sink_1`, ..., the index of its sink on each axis of the array; `size` in voxels.
     values : array of numbers in the shape of the labels, default None
-        With table: `sum`, `min` and `max` of them over each basin (a Bader charge is the sum of the density, times the
-        volume of a voxel). What is masked does not count: basins of nothing else have a masked `min` and `max`. NaN does,
-        and makes NaN, but in a DataArray it is missing.
+        The image that the labels were made of. Depth, hierarchy and neighbors need it; what is masked or NaN is no pass and no
+        lowest value. With table, of any image, also `sum`, `min` and `max` of each basin (a Bader charge is the sum of the
+        density, times the volume of a voxel). What is masked does not count: basins of nothing else have a masked `min` and
+        `max`. NaN does, and makes NaN, but in a DataArray it is missing.
+    depth : float, default None
+        In the unit of the values: basins of this depth or less join the one on the other side of their lowest pass, in the
+        order of depth. The depth of a basin is how far one has to rise from its lowest value to reach a basin that is lower, or
+        as low and earlier in number. 0 joins what a plateau divides. None: none join.
+    ascent : bool, default False
+        With depth, hierarchy or neighbors: that of the labels. True: the basins are those of maxima, and heights are depths.
+    fully_connected : bool, default True
+        With depth, hierarchy or neighbors: that of the labels. False: only voxels that share a face are neighbors.
+    hierarchy : bool, default False
+        True: how the returned basins join at greater depths, as a dict of arrays that pandas.DataFrame takes: `basin`;
+        `lowest`, its lowest value (highest with ascent); `depth`, infinite if it joins none; `joins`, the basin that it joins,
+        or 0; `pass`, the value of the pass to it; `pass_0`, `pass_1`, ..., the index of the pass on each axis of the array, or
+        -1. `cut` takes it.
+    neighbors : bool, default False
+        True: all pairs of neighboring returned basins, likewise: `basin` and `neighbor`, the lower number first; `pass`,
+        `pass_0`, `pass_1`, ...
     number_of_work_units : int, default None
         As of `labels`. Of dask arrays, always one for each task.
 
     Returns
     -------
-    The like of the labels, of uint32 (of dask arrays uint64 from 2^32 basins on): basins, or a tuple of basins, sinks (with generate_sink_image) and the table (with
-    table=True). Of a dask array: the first of two passes over the labels is made in the call, the second with what is
-    returned; the table is computed by `dask.compute(properties)`.
+    The like of the labels, of uint32 (of dask arrays uint64 from 2^32 basins on): basins, or a tuple of basins and, where
+    asked for, sinks, table, hierarchy and neighbors, in this order. With depth, all are of the basins that are left: the sink
+    of a basin is that of the deepest one in it.
+
+    Of a dask array: the call makes the first of two passes over the labels (with depth, hierarchy or neighbors the first two of
+    three), what is returned the last one; `dask.compute` computes the tables.
 
     Raises
     ------
     TypeError, ValueError
         Before any work is done, with the parameter, its value and the remedy: a background_value that is a label, values
-        that are no labels (with the first of them and its index), and labels that are 0 all over the border, which labels
-        with the default background look like.
+        that are no labels (with the first of them and its index), labels that are 0 all over the border, which labels
+        with the default background look like, and depth, hierarchy or neighbors that do not fit the labels or values.
 
     Notes
     -----
@@ -134,28 +191,75 @@ def basins(
     options: dict[str, Any] = {}
     generate_sink_image = switch_of("generate_sink_image", generate_sink_image)
     table = switch_of("table", table)
-    if values is not None and not table:
-        raise ValueError("values is given, but table is False: set table=True")
+    merging = _merging_of(depth, ascent, fully_connected, hierarchy, neighbors, values)
+    if values is not None and not table and merging is None:
+        raise ValueError("values is given, but table is False and depth is None: set table=True, or a depth")
     if number_of_work_units is not None:
         options["number_of_work_units"] = integer_of("number_of_work_units", number_of_work_units, 1, 2**31)
     if is_image(labels):
         options |= options_of_image(labels, radius, background_value, periodic)
-        return _of_image(labels, mask_image, generate_sink_image, table, values, options)
+        return _of_image(labels, mask_image, generate_sink_image, table, values, merging, options)
 
     given, followed = take_labels(labels, radius, background_value, periodic, mask_image)
     options |= followed
     mask = mask_of(mask_image, given)
     if values is not None:
         values = values_of(values, given)
+    if merging is not None:
+        merging = _completed(merging, given.array.shape, options)
+        check_sense(given.array, merging.ascent, merging.fully_connected)
     needs_sinks = generate_sink_image or table
     follow = _of_chunks if given.is_lazy else _of_array
     numbers, sinks = follow(given, mask, needs_sinks, options)
+    tables: list[Any] = []
+    if merging is not None:
+        numbers, sinks, tables = _merged(numbers, sinks, values, merging, options.get("number_of_work_units"))
     results = [given.like(numbers, "basins", 0)]
     if generate_sink_image:
         results.append(given.like(sinks, "sinks", 0))
     if table:
         results.append(table_of(numbers, sinks, values))
+    results += tables
     return tuple(results) if len(results) > 1 else results[0]
+
+
+def _merging_of(depth: Any, ascent: Any, fully_connected: Any, hierarchy: Any, neighbors: Any, values: Any) -> Merging | None:
+    merging = Merging(
+        None if depth is None else depth_of(depth),
+        switch_of("ascent", ascent),
+        switch_of("fully_connected", fully_connected),
+        (),
+        switch_of("hierarchy", hierarchy),
+        switch_of("neighbors", neighbors),
+    )
+    asked = {"depth": depth is not None, "hierarchy": merging.hierarchy, "neighbors": merging.neighbors}
+    if not any(asked.values()):
+        return None
+    if values is None:
+        name = next(name for name, is_asked in asked.items() if is_asked)
+        raise ValueError(
+            f"{name} is {getattr(merging, name)}, but values is None: set values to the image that the labels were made of"
+        )
+    return merging
+
+
+def _completed(merging: Merging, shape: tuple[int, ...], options: dict[str, Any]) -> Merging:
+    radius = options["radius"]
+    if any(r == 0 and length > 1 for r, length in zip(radius, shape)):
+        raise ValueError(f"radius is {radius}, but basins join along all axes: give each slice along an axis of radius 0 alone")
+    return merging._replace(periodic=options["periodic"])
+
+
+def _merged(numbers: Any, sinks: Any, values: Any, merging: Merging, work_units: int | None) -> tuple[Any, Any, list[Any]]:
+    """Basins and sinks that are left at a depth, and the tables of hierarchy and neighbors."""
+    if not isinstance(numbers, np.ndarray):
+        from ._basin_merge_chunks import merge_chunks
+
+        return merge_chunks(numbers, sinks, values, merging)
+    numbers, found = merge_array(numbers, values, merging, work_units)
+    if merging.depth is not None and sinks is not None:
+        sinks = renumbering_of(found, merging.depth).sinks[sinks]
+    return numbers, sinks, tables_of(found, numbers.shape, merging)
 
 
 def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
@@ -191,17 +295,32 @@ def _of_image(
     generate_sink_image: bool,
     table: bool,
     values: Any,
+    merging: Merging | None,
     options: dict[str, Any],
 ) -> Any:
     itk = load_itk()
-    made = new_filter("NeighborhoodLabelToBasinImageFilter", labels, "UI", options, "labels")
-    made.SetMaskImage(mask_for_image(mask_image, labels))
-    made.SetGenerateSinkImage(generate_sink_image or table)
-    outputs = outputs_of(made, [made.GetOutput(), made.GetSinkImage()])
-    if not table:
-        return outputs
+    labels.Update()
     if values is not None:
         values = values_of(values, Given("labels", labels, itk.array_view_from_image(labels)))
-    numbers, sinks = (itk.array_view_from_image(output) for output in outputs)
-    properties = table_of(numbers, sinks, values)
-    return (*outputs, properties) if generate_sink_image else (outputs[0], properties)
+    if merging is not None:
+        shape = tuple(labels.GetLargestPossibleRegion().GetSize())[::-1]
+        merging = _completed(merging, shape, options)
+    made = new_filter("NeighborhoodLabelToBasinImageFilter", labels, "UI", options, "labels")
+    made.SetMaskImage(mask_for_image(mask_image, labels))
+    has_sinks = generate_sink_image or table
+    made.SetGenerateSinkImage(has_sinks)
+    outputs = outputs_of(made, [made.GetOutput(), made.GetSinkImage()])
+    if not table and merging is None:
+        return outputs
+    results = list(outputs) if has_sinks else [outputs]
+    numbers, sinks = (*(itk.array_view_from_image(output) for output in results), None)[:2]
+    tables: list[Any] = []
+    if merging is not None:
+        *merged, tables = _merged(numbers, sinks, values, merging, options.get("number_of_work_units"))
+        for view, array in zip((numbers, sinks), merged):
+            if view is not None:
+                view[...] = array
+    if table:
+        tables.insert(0, table_of(numbers, sinks, values))
+    results = [*results[: 1 + generate_sink_image], *tables]
+    return tuple(results) if len(results) > 1 else results[0]

@@ -185,7 +185,7 @@ def labels(
     no_label = options["background_value"] if not is_label else 255 if given.may_miss else None
     if is_label and given.is_missing is not None and not given.is_masked:
         found = _with_missing(found, given, no_label)
-    remember(found, radii, borders, is_label and mask_image is not None)
+    remember(found, radii, borders, is_label and mask_image is not None, options["ascent"], options["fully_connected"])
     results = [given.like(found, "labels", no_label)]
     if generate_score_image:
         results.append(given.like(scores, "scores"))

@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 _ELSEWHERE = {
     "labels": dict.fromkeys(
         ("level", "h", "depth", "tolerance", "threshold", "markers", "minima"),
-        "labels() treats every minimum alike: smooth the image before, or join basins after",
+        "labels() treats every minimum alike: basins(values=image, depth=...) joins shallow ones",
     )
     | {
         "sampling": "spacing= has the distances of voxels",
@@ -31,14 +31,17 @@ _ELSEWHERE = {
         "fill_value": "nodata= is the number that means missing, background_value= the label of such voxels",
     },
     "basins": dict.fromkeys(
-        ("level", "h", "depth", "tolerance", "threshold"),
-        "every minimum has a basin: smooth the image before labels(), or join basins after",
+        ("level", "h", "tolerance", "threshold", "persistence"),
+        "depth=, with values=image, joins basins that are as deep or less",
     )
     | dict.fromkeys(
         ("markers", "seeds", "pour_points", "outlets"),
         "basins begin at sinks: give the center's label to the voxels that they shall drain to, and look up their numbers",
     )
     | {"connectivity": "the labels tell the neighbors: labels(fully_connected=False)"},
+    "cut": dict.fromkeys(
+        ("level", "h", "tolerance", "threshold", "persistence"), "depth= joins basins that are as deep or less"
+    ),
 }
 
 

@@ -19,19 +19,28 @@ class Origin(NamedTuple):
     radius: tuple[int, ...]
     periodic: tuple[bool, ...]
     is_zero_masked: bool  # voxels outside the mask have a value that is also a label
+    ascent: bool
+    fully_connected: bool
 
 
 _origins: dict[int, Origin] = {}
 _MASKED = "labels were made with a mask_image, and what is outside it has a background_value that is a label"
 
 
-def remember(labels: Any, radius: tuple[int, ...], borders: Sequence[int], is_zero_masked: bool) -> None:
+def remember(
+    labels: Any,
+    radius: tuple[int, ...],
+    borders: Sequence[int],
+    is_zero_masked: bool,
+    ascent: bool,
+    fully_connected: bool,
+) -> None:
     """Remembers how labels were made. Their views and copies, and labels from files, stay unknown."""
     key = id(labels)
     array = weakref.ref(labels, lambda _: _origins.pop(key, None))
     periodic = tuple(border == PERIODIC and r > 0 for border, r in zip(borders, radius))
     nonzeros = _nonzeros(labels) if is_zero_masked or any(periodic) else None
-    _origins[key] = Origin(array, nonzeros, radius, periodic, is_zero_masked)
+    _origins[key] = Origin(array, nonzeros, radius, periodic, is_zero_masked, ascent, fully_connected)
 
 
 def _origin_of(labels: Any) -> Origin | None:
@@ -60,6 +69,16 @@ def check_pair(labels: Any, radius: tuple[int, ...], periodic: Sequence[bool], h
         )
     if origin.is_zero_masked and not has_mask:
         raise ValueError(f"{_MASKED}: give the same mask_image, or make the labels with background_value=255")
+
+
+def check_sense(labels: Any, ascent: bool, fully_connected: bool) -> None:
+    """Refuses to join basins in another sense, or across other neighbors, than those of the labels."""
+    origin = _origin_of(labels)
+    if origin is None:
+        return
+    for name, own, made in (("ascent", ascent, origin.ascent), ("fully_connected", fully_connected, origin.fully_connected)):
+        if own != made:
+            raise ValueError(f"{name} is {own}, but the labels were made with {name}={made}: give the same")
 
 
 def check_codes(labels: Any) -> None:

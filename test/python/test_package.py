@@ -130,7 +130,7 @@ TYPED = """
 import itk
 import numpy as np
 import xarray
-from itk_neighborhoodargmaxlabel import basins, dask_basins, dask_labels, from_d8, labels, offsets, to_d8
+from itk_neighborhoodargmaxlabel import basins, cut, dask_basins, dask_labels, from_d8, labels, offsets, to_d8
 from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter, neighborhood_argmax_label_image_filter
 
 array = np.zeros((3, 3, 3), np.float32)
@@ -151,6 +151,10 @@ labels(array, centre_score=0)
 labels(array, border="mirror")
 basins(found, periodical=True)
 to_d8(found, "arcgis")
+reveal_type(basins(found, values=array, depth=5.0))
+reveal_type(basins(found, values=array, hierarchy=True, table=True))
+reveal_type(cut(found, basins(found, values=array, hierarchy=True)[1], n=3))
+cut(found, {}, height=3)
 """
 NDARRAY = r"(numpy\.)?ndarray\[Any, Any\]"
 TABLE = r"(builtins\.)?dict\[(builtins\.)?str, " + NDARRAY + r"\]"
@@ -164,8 +168,11 @@ REVEALED = {
     17: rf"(builtins\.)?tuple\[{NDARRAY}, {NDARRAY}, {TABLE}\]",
     19: r"(builtins\.)?float",
     20: NDARRAY,
+    26: NDARRAY,
+    27: r"(builtins\.)?tuple\[Any, \.\.\.\]",
+    28: "Any",
 }
-WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|overload", 25: "arcgis"}
+WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|overload", 25: "arcgis", 29: "height"}
 
 # Another remote module might contain this, which claims the types of itk.
 OTHER_STUBS = "from typing import Any\ndef other_filter(image: int) -> int: ...\ndef __getattr__(name: str) -> Any: ...\n"
