@@ -227,6 +227,11 @@ MakeMerger(TBasinFilter * basinFilter, const TFilter * filter, const Options & o
   {
     throw Error("--depth: is for basins; give --basins FILE as well");
   }
+  const auto & radius = filter->GetRadius();
+  if (*std::min_element(radius.begin(), radius.end()) == 0)
+  {
+    throw Error("--depth: joins basins along all axes, --radius is 0 on one: give each slice alone");
+  }
   auto merger = TMerger::New();
   merger->SetInput(basinFilter->GetOutput());
   merger->SetValueImage(filter->GetInput());

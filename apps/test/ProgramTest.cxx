@@ -304,6 +304,9 @@ TEST_F(ProgramTest, RefusesBasinsWhoseBackgroundIsALabel)
   expectError({ "--border", "inside", "--mask", "mask.mha" }, "the background value 0");
   expectError({ "--border", "inside", "--stream", "2" }, "needs the labels of the whole image");
   this->ExpectError({ "in.mha", "out.mha", "--depth", "1" }, "--depth: is for basins; give --basins FILE as well");
+  this->ExpectError(
+    { "in.mha", "out.mha", "--basins", "b.mha", "--border", "inside", "--depth", "1", "--radius", "1,1,0" },
+    "--depth: joins basins along all axes, --radius is 0 on one: give each slice alone");
   this->ExpectError({ "in.mha", "out.mha", "--depth", "-1", "--basins", "b.mha" }, "--depth: -1 is not 0 or more");
   this->ExpectError({ "in.mha", "out.mha", "--depth", "nan", "--basins", "b.mha" }, "--depth: nan is not 0 or more");
   this->ExpectError({ "in.mha", "out.mha", "--accumulation", "counts.mha" }, "--accumulation: the background value 0");
