@@ -1,7 +1,7 @@
 """What joining the chunks of a huge image needs: python benchmark/basin_joins.py [--length 256] [--chunks 4]
 
 No image is stored, nor made: a generator gives what is known of each chunk of noise after it was followed, and the joining
-step of dask_basins joins a cube of chunks. A third of the voxels at faces lead out, each in a basin of its own; the others
+step of basins() of a dask array joins a cube of chunks. A third of the voxels at faces lead out, each in a basin of its own; the others
 are in basins of three. Bytes and seconds for each exit lead to what an image of 10^12 voxels needs.
 """
 

@@ -78,7 +78,7 @@ namespace itk
  * an image of that region. Where a label leads out of the part there is a sink, which is its own basin, and GetExits()
  * has these basins and where their labels lead in the whole image. To join the parts, join each exit with the basin of
  * its target, in the part where that is, unless it is background there. Then number what is joined in the order of
- * first voxels: the basins of the whole image. itk_neighborhoodargmaxlabel.dask_basins does that in Python.
+ * first voxels: the basins of the whole image. itk_neighborhoodargmaxlabel.basins does that for dask arrays, in Python.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
  * \sa TobogganImageFilter

@@ -11,8 +11,6 @@ from importlib.metadata import version as _version
 from ._accumulate import accumulate, catchment
 from ._basins import basins
 from ._cut import cut
-from ._dask_basins import dask_basins
-from ._dask_labels import dask_labels
 from ._directions import direction_colormap, direction_colors, from_d8, offsets, to_d8
 from ._labels import labels
 
@@ -22,8 +20,6 @@ __all__ = [
     "basins",
     "catchment",
     "cut",
-    "dask_basins",
-    "dask_labels",
     "direction_colormap",
     "direction_colors",
     "from_d8",

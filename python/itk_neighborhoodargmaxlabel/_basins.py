@@ -280,10 +280,10 @@ def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, An
 
     outputs = dask_basins(
         narrow_chunks(given.array, mask, options),
-        radius=options["radius"][::-1],
+        mask,
+        radius=options["radius"],
         background_value=options["background_value"],
-        mask_image=mask,
-        periodic=options["periodic"][::-1],
+        periodic=options["periodic"],
         generate_sink_image=needs_sinks,
     )
     return outputs if needs_sinks else (outputs, None)

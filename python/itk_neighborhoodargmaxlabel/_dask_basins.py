@@ -8,37 +8,25 @@ import numpy as np
 from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
 from ._itk import image_of, load_itk, new_filter, update
 from ._label_errors import wrong_label, zero_border
-from ._options import background_of, names_are_checked, periodic_of, radius_of, switch_of
 
 if TYPE_CHECKING:
     import dask.array
 
 
-@names_are_checked
 def dask_basins(
     labels: "dask.array.Array",
+    mask: Any,
     *,
-    radius: int | Sequence[int] = 1,
-    background_value: int | None = None,
-    mask_image: "dask.array.Array | np.ndarray | None" = None,
-    periodic: bool | Sequence[bool] = False,
-    generate_sink_image: bool = False,
+    radius: tuple[int, ...],
+    background_value: int,
+    periodic: tuple[bool, ...],
+    generate_sink_image: bool,
 ) -> Any:
-    """The basins of a dask array of labels, chunk by chunk: those of the whole image, bit for bit, whatever the chunks.
-
-        labels = dask_labels(dask.array.from_zarr("image.zarr"), center_score=0, background_value=255)
-        dask_basins(labels).to_zarr("basins.zarr")
-
-    labels: a dask array of uint8 or uint16, such as dask_labels gives.
-    mask_image: an array of the same shape; where it is 0 or False there is no label.
-    generate_sink_image: True: a tuple of basins and sinks. Compute or store them together.
-    All other options: as help(itk.neighborhood_label_to_basin_image_filter) has them.
-    Result: a dask array in the chunks of the labels, uint32, or uint64 where there are more basins.
+    """The basins of labels of uint8 or uint16, or basins and sinks, in their chunks: uint32, or uint64 where there are more.
 
     The image is passed twice. This function itself makes the first pass, on dask's current scheduler: the labels of each
     chunk are followed to where they end or leave the chunk, and what leaves is joined. The second pass is the array that it
-    returns: when that is computed or stored, the labels are followed again, and get the numbers of the whole image. So the
-    labels are needed twice: store those that take longer to compute than to read.
+    returns: when that is computed or stored, the labels are followed again, and get the numbers of the whole image.
 
     A task holds one chunk, up to 9 bytes a voxel; a mask takes one more. What is known of all chunks comes together in one of
     them: 4 bytes for each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk,
@@ -46,38 +34,16 @@ def dask_basins(
 
     Sinks need a third pass where labels run in a cycle through several chunks, which they do not with center_score=0,
     unless the image is periodic, or has NaN or adjacent infinities.
-
-    Errors of options, pixel type and dimension are raised before any work is done, and those of labels by the first pass.
     """
     import dask.array
     import scipy.sparse.csgraph  # noqa: F401 -- an error now, if it is missing, and not on a worker
 
     load_itk()
-    if not isinstance(labels, dask.array.Array):
-        raise TypeError(f"labels is a {type(labels).__name__}: dask_basins takes a dask array")
-    if labels.dtype not in (np.uint8, np.uint16) or not labels.dtype.isnative or labels.ndim not in (2, 3, 4):
-        raise TypeError(
-            f"labels has {labels.ndim} dimensions and the type {labels.dtype}: "
-            "2, 3 or 4 dimensions can be followed, and the types uint8, uint16"
-        )
-    if np.isnan(labels.shape).any():
-        raise ValueError(f"labels has the shape {labels.shape}: call compute_chunk_sizes() before")
-    if 0 in labels.shape:
-        raise ValueError(f"labels has no voxels, its shape is {labels.shape}: give at least one for each axis")
     labels = labels.rechunk([[n for n in lengths if n > 0] for lengths in labels.chunks])
     arrays = [labels]
-    if mask_image is not None:
-        if not hasattr(mask_image, "shape"):
-            raise TypeError(f"mask_image is a {type(mask_image).__name__}: give an array")
-        if mask_image.shape != labels.shape:
-            raise ValueError(f"mask_image has the shape {mask_image.shape}: give that of labels, {labels.shape}")
-        arrays.append(dask.array.asarray(mask_image).rechunk(labels.chunks))
-
-    greatest = int(np.iinfo(labels.dtype).max)
-    radii = radius_of(radius, labels.ndim, greatest + 1)[::-1]
-    background = background_of(greatest if background_value is None else background_value, radii, greatest)
-    generate_sink_image = switch_of("generate_sink_image", generate_sink_image)
-    grid = Grid(labels.chunks, radii, background, periodic_of(periodic, labels.ndim)[::-1])
+    if mask is not None:
+        arrays.append(dask.array.asarray(mask).rechunk(labels.chunks))
+    grid = Grid(labels.chunks, radius, background_value, periodic)
 
     # An array of objects, one for each chunk, comes together as a whole, and goes back as one for each chunk.
     def for_each_chunk(function: Any, *arguments: "dask.array.Array") -> "dask.array.Array":
@@ -94,7 +60,7 @@ def dask_basins(
     if generate_sink_image and one.number_of_cycles > 0:
         cycles.append(for_all_chunks(_first_of_cycles, for_each_chunk(_follow_cycles, tables, *arrays)))
     dtype = np.result_type(np.uint32, np.min_scalar_type(one.number_of_basins))
-    options = {"grid": grid, "has_mask": mask_image is not None, "has_sinks": generate_sink_image, "number_type": dtype}
+    options = {"grid": grid, "has_mask": mask is not None, "has_sinks": generate_sink_image, "number_type": dtype}
     if not generate_sink_image:
         meta = np.empty((0,) * labels.ndim, dtype)
         return dask.array.map_blocks(_number_chunk, tables, *arrays, **options, chunks=labels.chunks, meta=meta)

@@ -5,6 +5,7 @@ import math
 import dask
 import dask.array
 import itk
+import itk_neighborhoodargmaxlabel
 import numpy as np
 import pytest
 import zarr
@@ -12,7 +13,6 @@ from distributed import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from itk_neighborhoodargmaxlabel import dask_basins, dask_labels
 from numpy.testing import assert_array_equal
 from strategies import chunks
 from test_basins import walk
@@ -36,10 +36,17 @@ def whole_basins(labels, mask=None, **options):
     return itk.array_from_image(itk.neighborhood_label_to_basin_image_filter(image_of(labels), **options))
 
 
+def basins_of(labels, **options):
+    """With a radius in ITK's order, as its filter has it."""
+    if isinstance(options.get("radius"), (list, tuple)):
+        options["radius"] = options["radius"][::-1]
+    return itk_neighborhoodargmaxlabel.basins(labels, **options)
+
+
 def chunked_basins(labels, lengths, mask=None, **options):
     array = dask.array.from_array(labels, chunks=lengths)
     with dask.config.set(scheduler="synchronous"):
-        outputs = dask_basins(array, mask_image=mask, **options)
+        outputs = basins_of(array, mask_image=mask, **options)
         for output in outputs if isinstance(outputs, tuple) else (outputs,):
             assert (output.shape, output.dtype, output.chunks) == (labels.shape, np.uint32, array.chunks)
         return dask.compute(*outputs) if isinstance(outputs, tuple) else outputs.compute()
@@ -202,8 +209,8 @@ def test_worker_processes_give_the_same_file(client, tmp_path, has_mask, center_
     zarr.create_array(tmp_path / "image.zarr", data=image, chunks=(20, 30, 40))
     options = {"center_score": center_score, "background_value": 255, "mask_image": mask}
     with client.as_current():
-        labels = dask_labels(dask.array.from_zarr(tmp_path / "image.zarr"), **options)
-        dask_basins(labels, mask_image=mask).to_zarr(tmp_path / "basins.zarr")
+        labels = itk_neighborhoodargmaxlabel.labels(dask.array.from_zarr(tmp_path / "image.zarr"), **options)
+        basins_of(labels, mask_image=mask).to_zarr(tmp_path / "basins.zarr")
 
     image_filter, basin_filter = itk.neighborhood_argmax_label_image_filter, itk.neighborhood_label_to_basin_image_filter
     stored = zarr.open(tmp_path / "basins.zarr", mode="r")
@@ -214,7 +221,7 @@ def test_worker_processes_give_the_same_file(client, tmp_path, has_mask, center_
 
 def test_threads_of_dask_give_the_same_basins():
     labels = np.random.default_rng(13).integers(0, 27, (40, 50, 60)).astype("uint8")
-    basins = dask_basins(dask.array.from_array(labels, chunks=10)).compute(scheduler="threads", num_workers=4)
+    basins = basins_of(dask.array.from_array(labels, chunks=10)).compute(scheduler="threads", num_workers=4)
     assert_array_equal(basins, itk.neighborhood_label_to_basin_image_filter(labels))
 
 
@@ -227,7 +234,7 @@ def test_no_task_is_given_more_than_a_chunk():
         return block
 
     labels = dask.array.full((30, 30), 4, chunks=10, dtype="uint8").map_blocks(count, dtype="uint8")
-    basins = dask_basins(labels)
+    basins = basins_of(labels)
     assert sorted(seen) == sorted(np.ndindex(3, 3))
     basins.blocks[1, 2].compute()
     assert sorted(seen) == sorted([*np.ndindex(3, 3), (1, 2)])
@@ -239,20 +246,18 @@ ones = dask.array.ones
 @pytest.mark.parametrize(
     "labels, options, error, message",
     [
-        (np.ones((5, 5), "uint8"), {}, TypeError, "labels is a ndarray"),
-        (ones((5, 5), dtype="int32"), {}, TypeError, "type int32: .* uint8, uint16"),
-        (ones((5, 5), dtype=">u2"), {}, TypeError, "type >u2"),
-        (ones(5, dtype="uint8"), {}, TypeError, "1 dimensions"),
+        (ones((5, 5), dtype="complex64"), {}, TypeError, "type complex64"),
+        (ones(5, dtype="uint8"), {}, ValueError, "1 axis"),
         (ones((0, 5), dtype="uint8"), {}, ValueError, r"no voxels, its shape is \(0, 5\)"),
         (ones((5, 5), dtype="uint8")[ones(5) > 0], {}, ValueError, r"shape \(nan, 5\)"),
         (ones((5, 5), dtype="uint8"), {"radius": 0}, ValueError, "radius is 0: there is nothing"),
         (ones((5, 5), dtype="uint8"), {"radius": [1, 1, 1]}, ValueError, r"radius is \[1, 1, 1\]: give one number"),
-        (ones((5, 5), dtype="uint8"), {"radius": 9}, ValueError, "radius is 9: it has 361 labels"),
+        (ones((5, 5), dtype="uint8"), {"radius": 200}, ValueError, "radius is 200: it has 160801 labels"),
         (ones((5, 5), dtype="uint8"), {"background_value": 8}, ValueError, "background_value is 8, which is a label"),
-        (ones((5, 5), dtype="uint8"), {"background_value": 256}, ValueError, "background_value is 256: give an integer"),
+        (ones((5, 5), dtype="uint8"), {"background_value": 65536}, ValueError, "background_value is 65536: give an integer"),
         (ones((5, 5), dtype="uint8"), {"center_score": 0}, TypeError, "center_score"),
         (ones((5, 5), dtype="uint8"), {"generate_sink_image": "no"}, TypeError, "generate_sink_image is 'no'"),
-        (ones((5, 5), dtype="uint8"), {"mask_image": "a"}, TypeError, "mask_image is a str"),
+        (ones((5, 5), dtype="uint8"), {"mask_image": "a"}, ValueError, r"mask_image has the shape \(\)"),
         (
             ones((5, 5), dtype="uint8"),
             {"mask_image": np.ones((5, 4))},
@@ -268,7 +273,7 @@ def test_errors_come_before_any_work(labels, options, error, message):
     if isinstance(labels, dask.array.Array):
         labels = labels.map_blocks(fail, meta=labels._meta)
     with pytest.raises(error, match=message):
-        dask_basins(labels, **options)
+        basins_of(labels, **options)
 
 
 def test_errors_of_labels_come_from_the_first_pass():
@@ -277,9 +282,9 @@ def test_errors_of_labels_come_from_the_first_pass():
     mask = labels != 9
     array = dask.array.from_array(labels, chunks=3)
     with pytest.raises(ValueError, match=r"value 9 at \(4, 6\): .* 0 to 8; .* background_value \(255\)"):
-        dask_basins(array)
+        basins_of(array)
     check(labels, 3, mask)
-    dask_basins(array, background_value=9)
+    basins_of(array, background_value=9)
     labels[[0, -1]] = labels[:, [0, -1]] = 0
     with pytest.raises(ValueError, match="0 all over its border"):
-        dask_basins(dask.array.from_array(labels, chunks=3), background_value=9)
+        basins_of(dask.array.from_array(labels, chunks=3), background_value=9)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import zarr
 from distributed import Client
-from itk_neighborhoodargmaxlabel import dask_labels
+from itk_neighborhoodargmaxlabel import labels as label
 from numpy.testing import assert_array_equal
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "examples"))
@@ -39,7 +39,7 @@ def test_labels_are_whole_after_a_worker_was_killed(client, tmp_path):
         return block
 
     array = dask.array.from_array(image(), chunks=10).map_blocks(kill_once, meta=np.empty((0, 0, 0), np.float32))
-    labels = client.compute(dask_labels(array), sync=True)
+    labels = client.compute(label(array), sync=True)
     assert marker.exists()
     assert_array_equal(labels, itk.neighborhood_argmax_label_image_filter(image()))
 

@@ -130,7 +130,7 @@ TYPED = """
 import itk
 import numpy as np
 import xarray
-from itk_neighborhoodargmaxlabel import basins, cut, dask_basins, dask_labels, from_d8, labels, offsets, to_d8
+from itk_neighborhoodargmaxlabel import basins, cut, from_d8, labels, offsets, to_d8
 from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter, neighborhood_argmax_label_image_filter
 
 array = np.zeros((3, 3, 3), np.float32)
