@@ -13,7 +13,7 @@ from ._followed import narrow_array, narrow_chunks, options_of_image, take_label
 from ._given import Given, mask_of, same_place
 from ._images import mask_for_image, outputs_of
 from ._itk import image_of, is_image, load_itk, new_filter, update
-from ._label_errors import wrong_label, zero_border
+from ._label_errors import error_of_labels
 from ._options import integer_of, names_are_checked
 from ._pixels import c_ordered
 
@@ -241,9 +241,7 @@ def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) ->
     try:
         return sums_of(found, mask, weights, sum_type(weights, found.size), **options)
     except ValueError as error:
-        if "0 all over" in str(error):
-            raise zero_border(background) from None
-        wrong = wrong_label(found, mask, radius, background)
+        wrong = error_of_labels(found, mask, radius, background)
         if wrong is None and weights is not None:
             wrong = wrong_weight(weights, (found != background) & (True if mask is None else mask != 0))
         raise wrong or error from None

@@ -11,7 +11,7 @@ from ._followed import narrow_array, narrow_chunks, options_of_image, take_label
 from ._given import Given, mask_of, values_of
 from ._images import mask_for_image, outputs_of
 from ._itk import basin_array, is_image, load_itk, new_filter
-from ._label_errors import wrong_label, zero_border
+from ._label_errors import error_of_labels
 from ._options import integer_of, names_are_checked, switch_of
 from ._pairs import check_sense
 
@@ -263,16 +263,11 @@ def _merged(numbers: Any, sinks: Any, values: Any, merging: Merging, work_units:
 
 
 def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
-    radius, background = options["radius"], options["background_value"]
     found = narrow_array(given.array, mask, options)
     try:
         return basin_array(found, mask, generate_sink_image=needs_sinks, **options)
     except ValueError as error:
-        if "which is neither one" in str(error):
-            raise wrong_label(found, mask, radius, background) or error from None
-        if "0 all over" in str(error):
-            raise zero_border(background) from None
-        raise
+        raise error_of_labels(found, mask, options["radius"], options["background_value"]) or error from None
 
 
 def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:

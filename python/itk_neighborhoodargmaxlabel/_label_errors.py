@@ -33,3 +33,15 @@ def zero_border(background: int) -> ValueError:
         "labels is 0 all over its border, which is a direction and the default background_value of labels(): make the "
         f"labels with background_value={background}, or with border='inside'"
     )
+
+
+def error_of_labels(labels: np.ndarray, mask: np.ndarray | None, radius: Sequence[int], background: int) -> ValueError | None:
+    """What a filter that follows labels has found wrong with them, in words of the array, or None."""
+    wrong = wrong_label(labels, mask, radius, background)
+    if wrong is not None:
+        return wrong
+    at_border = np.ones(labels.shape, bool)
+    at_border[tuple(slice(r, max(length - r, r)) for r, length in zip(radius, labels.shape))] = False
+    if mask is not None:
+        at_border &= mask != 0
+    return zero_border(background) if at_border.any() and not labels[at_border].any() else None
