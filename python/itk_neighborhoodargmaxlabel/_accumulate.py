@@ -236,14 +236,13 @@ def _size_table(table: np.ndarray) -> Any:
 
 
 def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -> np.ndarray:
-    radius, background = options["radius"], options["background_value"]
     found = narrow_array(given.array, mask, options)
     try:
         return sums_of(found, mask, weights, sum_type(weights, found.size), **options)
     except ValueError as error:
-        wrong = error_of_labels(found, mask, radius, background)
+        wrong = error_of_labels(found, mask, options)
         if wrong is None and weights is not None:
-            wrong = wrong_weight(weights, (found != background) & (True if mask is None else mask != 0))
+            wrong = wrong_weight(weights, (found != options["background_value"]) & (True if mask is None else mask != 0))
         raise wrong or error from None
 
 

@@ -267,7 +267,7 @@ def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any
     try:
         return basin_array(found, mask, generate_sink_image=needs_sinks, **options)
     except ValueError as error:
-        raise error_of_labels(found, mask, options["radius"], options["background_value"]) or error from None
+        raise error_of_labels(found, mask, options) or error from None
 
 
 def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:

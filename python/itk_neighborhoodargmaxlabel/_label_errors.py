@@ -35,10 +35,11 @@ def zero_border(background: int) -> ValueError:
     )
 
 
-def error_of_labels(labels: np.ndarray, mask: np.ndarray | None, radius: Sequence[int], background: int) -> ValueError | None:
+def error_of_labels(labels: np.ndarray, mask: np.ndarray | None, options: dict[str, Any]) -> ValueError | None:
     """What a filter that follows labels has found wrong with them, in words of the array, or None."""
+    radius, background = options["radius"], options["background_value"]
     wrong = wrong_label(labels, mask, radius, background)
-    if wrong is not None:
+    if wrong is not None or any(options["periodic"]):
         return wrong
     at_border = np.ones(labels.shape, bool)
     at_border[tuple(slice(r, max(length - r, r)) for r, length in zip(radius, labels.shape))] = False
