@@ -11,8 +11,8 @@ mkdir -p build/demo
 image=/usr/share/mricron/templates/ch2.nii.gz
 label=build/program/apps/neighborhood-argmax-label
 "$label" "$image" build/demo/labels.nii.gz --preview build/demo/labels.png
-# Each minimum gets a basin, up to the edge of the image.
-"$label" "$image" build/demo/descent.nii.gz --center-score 0 --border inside --basins build/demo/basins.nii.gz
+# Minima get basins, up to the edge of the image: those that are deeper than 10 of the 255 gray values.
+"$label" "$image" build/demo/descent.nii.gz --center-score 0 --border inside --basins build/demo/basins.nii.gz --depth 10
 
 cat <<END
 
@@ -21,5 +21,5 @@ $(ls -l build/demo)
 build/demo/labels.nii.gz   directions of steepest descent
 build/demo/labels.png      a slice of them
 build/demo/descent.nii.gz  directions with sinks: label 13
-build/demo/basins.nii.gz   for each voxel the number of the basin that it drains to
+build/demo/basins.nii.gz   for each voxel the number of the basin that it drains to: 356, deeper than 10
 END
