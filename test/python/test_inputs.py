@@ -258,7 +258,10 @@ def test_help_tells_the_contract():
             assert word in text
 
 
-@pytest.mark.parametrize("name", ["NeighborhoodArgmaxLabelImageFilter", "NeighborhoodLabelToBasinImageFilter"])
+@pytest.mark.parametrize(
+    "name",
+    ["NeighborhoodArgmaxLabelImageFilter", "NeighborhoodBasinMergeImageFilter", "NeighborhoodLabelToBasinImageFilter"],
+)
 def test_types_have_every_method_of_the_filter(name):
     stubs = ast.parse(Path(filters.__file__).with_suffix(".pyi").read_text())
     classes = {node.name: node for node in stubs.body if isinstance(node, ast.ClassDef)}
