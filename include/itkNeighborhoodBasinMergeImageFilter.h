@@ -180,7 +180,7 @@ public:
   GetPasses() const;
 
   /** The hierarchy of an image in parts: from rows of GetPasses(), in any order, for two basins also several; and from
-   * the lowest value of each basin, a row of one pixel. */
+   * the lowest value of each basin, a row of one pixel. Throws for numbers of other basins. */
   static TableType::Pointer
   MakeHierarchy(const TableType * passes, const TableType * lowestValues, bool ascent);
 
@@ -309,6 +309,14 @@ private:
 
   static TableType::Pointer
   MakeTable(const HierarchyType & hierarchy, bool ascent);
+
+  /** Throws if a table, whose name is for the message, has not that many columns. */
+  static void
+  VerifyTable(const TableType * table, const char * name, SizeValueType columns);
+
+  /** Throws if a table has a number of a basin that is not in the range. */
+  static void
+  VerifyNumber(double number, SizeValueType least, SizeValueType greatest);
 
   /** The part of the progress that the scan is. A sum of 1, were it rounded up, would start again at 0. */
   static constexpr float ScanWeight = 0.9f;

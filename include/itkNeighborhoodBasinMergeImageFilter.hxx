@@ -435,6 +435,33 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::NewTable(SizeValueT
 }
 
 template <typename TBasinImage, typename TValueImage>
+void
+NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::VerifyTable(const TableType * table,
+                                                                         const char *      name,
+                                                                         SizeValueType     columns)
+{
+  if (table == nullptr || table->GetBufferedRegion().GetSize(0) != columns)
+  {
+    itkGenericExceptionMacro("The table of " << name << " has " << (table ? table->GetBufferedRegion().GetSize(0) : 0)
+                                             << " columns: give one of " << columns);
+  }
+  NeighborhoodArgmaxLabel::VerifyMemory(*table, "table");
+}
+
+template <typename TBasinImage, typename TValueImage>
+void
+NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::VerifyNumber(double        number,
+                                                                          SizeValueType least,
+                                                                          SizeValueType greatest)
+{
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(greatest)))
+  {
+    itkGenericExceptionMacro("A table has the basin " << number << ", but there are basins 1 to " << greatest
+                                                      << ": give all rows of one image");
+  }
+}
+
+template <typename TBasinImage, typename TValueImage>
 auto
 NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::MakeTable(const HierarchyType & hierarchy, bool ascent)
   -> TableType::Pointer
@@ -488,10 +515,15 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::MakeHierarchy(const
 {
   const auto keyOf = [ascent](double value) { return ascent ? -value : value; };
 
-  PassTableType  table;
-  const double * row = passes->GetBufferPointer();
+  VerifyTable(passes, "passes", 4);
+  VerifyTable(lowestValues, "lowest values", 1);
+  const SizeValueType numberOfBasins = lowestValues->GetBufferedRegion().GetSize(1);
+  PassTableType       table;
+  const double *      row = passes->GetBufferPointer();
   for (SizeValueType i = 0; i < passes->GetBufferedRegion().GetSize(1); ++i, row += 4)
   {
+    VerifyNumber(row[0], 1, numberOfBasins);
+    VerifyNumber(row[1], 1, numberOfBasins);
     PassTableType::Lower(table.PassOf(static_cast<std::uint32_t>(row[0]), static_cast<std::uint32_t>(row[1])),
                          keyOf(row[2]),
                          static_cast<std::uint64_t>(row[3]));
@@ -508,11 +540,13 @@ auto
 NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::Cut(const TableType * hierarchy, double depth)
   -> TableType::Pointer
 {
+  VerifyTable(hierarchy, "hierarchy", 5);
   const SizeValueType               numberOfBasins = hierarchy->GetBufferedRegion().GetSize(1);
   std::vector<HierarchyType::Basin> basins(numberOfBasins);
   const double *                    row = hierarchy->GetBufferPointer();
   for (auto & basin : basins)
   {
+    VerifyNumber(row[3], 0, numberOfBasins);
     basin.depth = row[1];
     basin.joined = static_cast<std::uint32_t>(row[3]);
     row += 5;

@@ -549,6 +549,35 @@ TEST(NeighborhoodBasinMergeImageFilter, TablesOfParts)
   }
 }
 
+TEST(NeighborhoodBasinMergeImageFilter, TablesOfOtherImagesAreRefused)
+{
+  using FilterType = itk::NeighborhoodBasinMergeImageFilter<itk::Image<unsigned int, 2>, itk::Image<float, 2>>;
+  using TableType = FilterType::TableType;
+  const auto errorOf = [](const auto & function) {
+    try
+    {
+      function();
+    }
+    catch (const itk::ExceptionObject & error)
+    {
+      return std::string(error.GetDescription());
+    }
+    return std::string();
+  };
+  const auto lowest = MakeImage<TableType>({ { 1, 2 } }, { 0, 0 });
+  for (const double number : { 0.0, 3.0, -1.0, std::nan("") })
+  {
+    const auto passes = MakeImage<TableType>({ { 4, 1 } }, { 1, number, 5, 0 });
+    ExpectContains(errorOf([&] { FilterType::MakeHierarchy(passes, lowest, false); }), "but there are basins 1 to 2");
+  }
+  ExpectContains(errorOf([&] { FilterType::MakeHierarchy(lowest, lowest, false); }),
+                 "passes has 1 columns: give one of 4");
+  ExpectContains(errorOf([&] { FilterType::Cut(lowest, 0); }), "hierarchy has 1 columns: give one of 5");
+  const auto hierarchy = MakeImage<TableType>({ { 5, 2 } }, { 0, 0, 0, 3, 0, 0, 0, 0, 0, 0 });
+  ExpectContains(errorOf([&] { FilterType::Cut(hierarchy, 0); }),
+                 "A table has the basin 3, but there are basins 1 to 2");
+}
+
 TEST(NeighborhoodBasinMergeImageFilter, ErrorsNameTheParameter)
 {
   using ImageType = itk::Image<std::int64_t, 2>;
