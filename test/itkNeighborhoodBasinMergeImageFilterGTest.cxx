@@ -311,7 +311,7 @@ public:
       EXPECT_EQ(row[0], sign * plain.lowest[i]);
       EXPECT_EQ(row[1], depths[i]);
       EXPECT_EQ(row[3] == 0, depths[i] == infinity);
-      const auto basins = std::minmax(i + 1, static_cast<std::size_t>(row[3]));
+      const auto basins = std::minmax({ i + 1, static_cast<std::size_t>(row[3]) });
       if (row[3] != 0 && row[1] != 0) // the pass may be one of a basin that has joined
       {
         EXPECT_EQ(sign * row[2], plain.lowest[i] + depths[i]);
