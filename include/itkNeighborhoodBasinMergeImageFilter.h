@@ -59,9 +59,9 @@ namespace itk
  * and Update() again do not look at the values. GetPasses() has all neighbors.
  *
  * \par Errors
- * An exception names the parameter and its value when `Depth` is negative or NaN, the value image is missing, does not
- * lie on the basins or has nothing but NaN where basins are, when an integer value of 64 bits is not held by double, or
- * a number of a basin is negative or 2^31 or more.
+ * An exception names the parameter and its value when `Depth` is negative or NaN, the value image is missing or does
+ * not lie on the basins, when an integer value of 64 bits is not held by double, or a number of a basin is 2^31 or
+ * more.
  *
  * \par Algorithm and memory
  * Rows of voxels are compared with those beside them, in vectors of the processor; passes go into hash tables, one for

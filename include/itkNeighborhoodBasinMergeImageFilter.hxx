@@ -382,11 +382,6 @@ NeighborhoodBasinMergeImageFilter<TBasinImage, TValueImage>::FindHierarchy()
     found[i] = {};
   }
   lowest.erase(lowest.begin()); // of the background
-  const auto isReal = [](double value) { return value < std::numeric_limits<double>::infinity(); };
-  if (std::is_floating_point_v<ValuePixelType> && !lowest.empty() && std::none_of(lowest.begin(), lowest.end(), isReal))
-  {
-    itkExceptionMacro("ValueImage is NaN all over the basins: give the image that they were found in");
-  }
   m_Passes = found.front().passes.TakePasses();
   m_Hierarchy = HierarchyType(lowest, m_Passes);
 }

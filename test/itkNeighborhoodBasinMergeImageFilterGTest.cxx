@@ -573,13 +573,27 @@ TEST(NeighborhoodBasinMergeImageFilter, ErrorsNameTheParameter)
                  "The basins have the number 2147483648 at [1, 1]: numbers are from 0 to 2^31 - 1");
   EXPECT_THROW(filter->SetPeriodicOfAxis(2, true), itk::ExceptionObject);
   EXPECT_THROW(filter->GetPeriodicOfAxis(2), itk::ExceptionObject);
+}
 
-  using RealFilterType = itk::NeighborhoodBasinMergeImageFilter<BasinImageType, itk::Image<float, 2>>;
-  const auto nothing = RealFilterType::New();
-  nothing->SetInput(MakeImage<BasinImageType>({ { 2, 2 } }, { 1, 1, 0, 0 }));
+TEST(NeighborhoodBasinMergeImageFilter, NaNLeadsNowhere)
+{
+  using ImageType = itk::Image<float, 2>;
+  using BasinImageType = itk::Image<unsigned int, 2>;
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  nothing->SetValueImage(MakeImage<itk::Image<float, 2>>({ { 2, 2 } }, { nan, nan, 1, 1 }));
-  ExpectContains(ErrorOfUpdate(*nothing), "ValueImage is NaN all over the basins");
+  const auto  filter = itk::NeighborhoodBasinMergeImageFilter<BasinImageType, ImageType>::New();
+  filter->SetInput(MakeImage<BasinImageType>({ { 4, 1 } }, { 1, 1, 2, 2 }));
+  filter->SetDepth(infinity);
+  for (const std::vector<float> & values : { std::vector<float>{ nan, nan, nan, nan }, { 1, nan, 3, 4 } })
+  {
+    filter->SetValueImage(MakeImage<ImageType>({ { 4, 1 } }, values));
+    filter->Update();
+    EXPECT_EQ(filter->GetNumberOfBasins(), 2U);
+  }
+  const auto high = static_cast<float>(infinity);
+  filter->SetValueImage(MakeImage<ImageType>({ { 4, 1 } }, { high, high, high, high }));
+  filter->SetDepth(0);
+  filter->Update();
+  EXPECT_EQ(filter->GetNumberOfBasins(), 1U);
 }
 
 TEST(NeighborhoodBasinMergeImageFilter, IsAFilterAsAnyOther)
