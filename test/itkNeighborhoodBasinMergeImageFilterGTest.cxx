@@ -394,6 +394,19 @@ struct Pipeline
   const typename FollowerType::Pointer follower{ FollowerType::New() };
   const typename FilterType::Pointer   filter{ FilterType::New() };
 };
+
+/** A cube of random integers below 1000. */
+itk::Image<float, 3>::Pointer
+MakeNoise(const itk::SizeValueType length)
+{
+  std::mt19937       random(4);
+  std::vector<float> values;
+  for (itk::SizeValueType i = 0; i < length * length * length; ++i)
+  {
+    values.push_back(static_cast<float>(random() % 1000));
+  }
+  return MakeImage<itk::Image<float, 3>>({ { length, length, length } }, values);
+}
 } // namespace
 
 TEST(NeighborhoodBasinMergeImageFilter, RandomImages)
@@ -479,13 +492,7 @@ TEST(NeighborhoodBasinMergeImageFilter, PlateausAreOneBasin)
 TEST(NeighborhoodBasinMergeImageFilter, TablesOfParts)
 {
   using ImageType = itk::Image<float, 3>;
-  std::mt19937       random(4);
-  std::vector<float> values;
-  for (unsigned int i = 0; i < 20 * 20 * 20; ++i)
-  {
-    values.push_back(static_cast<float>(random() % 1000));
-  }
-  Pipeline<ImageType> pipeline(MakeImage<ImageType>({ { 20, 20, 20 } }, values));
+  Pipeline<ImageType> pipeline(MakeNoise(20));
   using FilterType = Pipeline<ImageType>::FilterType;
   using TableType = FilterType::TableType;
   pipeline.filter->SetDepth(300);
@@ -599,13 +606,7 @@ TEST(NeighborhoodBasinMergeImageFilter, NaNLeadsNowhere)
 TEST(NeighborhoodBasinMergeImageFilter, IsAFilterAsAnyOther)
 {
   using ImageType = itk::Image<float, 3>;
-  std::mt19937       random(5);
-  std::vector<float> values;
-  for (unsigned int i = 0; i < 40 * 40 * 40; ++i)
-  {
-    values.push_back(static_cast<float>(random() % 1000));
-  }
-  Pipeline<ImageType> pipeline(MakeImage<ImageType>({ { 40, 40, 40 } }, values));
+  Pipeline<ImageType> pipeline(MakeNoise(40));
   auto &              filter = *pipeline.filter;
   pipeline.follower->Update();
 
