@@ -10,29 +10,35 @@ import resource
 import time
 
 import numpy as np
-from itk_neighborhoodargmaxlabel._basin_joins import Followed, Grid, join_chunks
+from itk_neighborhoodargmaxlabel._basin_chunks import Followed, Grid, _join
+from itk_neighborhoodargmaxlabel._itk import load_itk
 
 BASINS_PER_VOXEL = 0.0375  # of noise
-STORED_PER_FACE_VOXEL = 4 + 12 / 3  # bytes: its basin; basin and target of an exit
+STORED_PER_FACE_VOXEL = 4 + 16 / 3  # bytes: its basin; basin and target of an exit
 STORED_PER_ROW = 4
 
 
+def near_faces(shape):
+    is_near = np.ones(shape, bool)
+    is_near[(slice(1, -1),) * 3] = False
+    return np.flatnonzero(is_near)
+
+
 def followed_chunk(grid, chunk, random):
-    shape = grid.shape_of(chunk)
-    near = grid.near_faces(shape)
+    shape = tuple(lengths[i] for lengths, i in zip(grid.chunks, chunk))
+    near = near_faces(shape)
     leaves = random.random(near.size) < 1 / 3
     numbers = np.cumsum(leaves | (random.random(near.size) < 1 / 3)).astype(np.uint32) + np.uint32(1)
     rows = np.prod(shape[:-1])
     total = max(int(numbers[-1]), int(BASINS_PER_VOXEL * np.prod(shape)))
     newest = np.linspace(total / rows, total, rows).astype(np.uint32)
     newest[-1] = total
-    exits = near[leaves]
-    position = np.array(np.unravel_index(exits, shape))
+    position = np.array(np.unravel_index(near[leaves], shape))
     length = np.array(shape)[:, np.newaxis]
     outwards = (position == length - 1).astype(int) - (position == 0)
     target = (position + outwards + grid.start_of(chunk)[:, np.newaxis]) % np.array(grid.shape)[:, np.newaxis]
-    targets = np.ravel_multi_index(tuple(target), grid.shape)
-    return Followed(newest, numbers, numbers[leaves], targets, {True, False})
+    exits = np.stack([numbers[leaves], np.ravel_multi_index(tuple(target), grid.shape)], axis=-1).astype(np.uint64)
+    return Followed(newest[:, np.newaxis], numbers[:, np.newaxis], exits, {True, False})
 
 
 def peak():
@@ -44,20 +50,26 @@ def main():
     parser.add_argument("--length", type=int, default=256, help="of a chunk on each axis")
     parser.add_argument("--chunks", type=int, default=4, help="on each axis")
     arguments = parser.parse_args()
-    grid = Grid(((arguments.length,) * arguments.chunks,) * 3, (1, 1, 1), 255, True)
+    grid = Grid(((arguments.length,) * arguments.chunks,) * 3, (1, 1, 1), 255, (True,) * 3)
     random = np.random.default_rng(1)
+    load_itk()
     empty = peak()
-    followed = [followed_chunk(grid, chunk, random) for chunk in np.ndindex(grid.numblocks)]
-    stored = sum(array.nbytes for one in followed for array in one[:-1])
-    faces = sum(one.near_faces.size for one in followed)
-    exits = sum(one.exits.size for one in followed)
+    followed = np.empty(grid.numblocks, object)
+    for chunk in np.ndindex(grid.numblocks):
+        followed[chunk] = followed_chunk(grid, chunk, random)
+    stored = sum(array.nbytes for one in followed.flat for array in one[:-1])
+    faces = sum(one.faces.size for one in followed.flat)
+    exits = sum(len(one.exits) for one in followed.flat)
+    before = peak()
     begin = time.perf_counter()
-    tables = join_chunks(followed, grid)
+    joined = _join(followed, grid=grid)
     seconds = time.perf_counter() - begin
-    needed = peak() - empty
+    joining, needed = peak() - before, peak() - empty
     voxels = np.prod(grid.shape, dtype=np.int64)
-    print(f"{voxels:.2e} voxels, {len(followed)} chunks, {exits:.2e} exits, {tables[0].number_of_basins:.2e} basins")
-    print(f"stored {stored / 1e9:.2f} GB, peak {needed / 1e9:.2f} GB, {seconds:.1f} s: {needed / exits:.0f} bytes and")
+    print(f"{voxels:.2e} voxels, {followed.size} chunks, {exits:.2e} exits, {joined.flat[0].number_of_basins:.2e} basins")
+    print(
+        f"stored {stored / 1e9:.2f} GB, joining takes {joining / 1e9:.2f} GB more, {seconds:.1f} s: {joining / exits:.0f} bytes and"
+    )
     print(f"{seconds / exits * 1e6:.2f} us an exit")
     print("\n10^12 voxels, in chunks of    stored at once    peak of one joining task    its seconds")
     for length in (256, 512, 1024, 2048):

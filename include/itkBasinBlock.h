@@ -25,12 +25,12 @@
 #include <numeric>
 #include <vector>
 
-namespace itk
+namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class BasinBlock
- * \brief Follows the labels of a block that fits the cache: labels in; provisional basins, and what leaves the block,
- * out.
+ * \brief Internal: follows the labels of a block that fits the cache: labels in; provisional basins, and what leaves
+ * the block, out.
  *
  * The block is an array of cells: rows of voxels, and around them a halo, as thick as labels reach. Labels that lead
  * into the halo leave the block. A cell with the label Layout::GetAbsent() is background, or outside of the image: a
@@ -66,12 +66,13 @@ public:
     }
   };
 
-  /** A provisional basin that may be part of a larger one: labels lead into it from outside, or it leads out. */
-  struct SharedBasin
+  /** A provisional basin that may be a piece of a larger one: labels lead into it from outside, or it leads out. All
+   * others are inner basins. */
+  struct Piece
   {
-    CellType first;        // voxel
-    CellType closedBefore; // basins that are not shared and begin before
-    CellType exit;         // the cell of the halo that it leads to, or NoExit
+    CellType first;       // voxel
+    CellType innerBefore; // inner basins that begin before
+    CellType exit;        // the cell of the halo that it leads to, or NoExit
   };
 
   static constexpr CellType NoExit = std::numeric_limits<CellType>::max();
@@ -101,12 +102,11 @@ public:
     this->JoinForwards();
     this->JoinBackwards();
     this->HalveLongPaths();
-    this->MarkShared();
+    this->MarkPieces();
   }
 
-  /** The provisional basins of a row of voxels. Rows are numbered in their order. Background is 0; basins that are
-   * shared are 1, 2, ... and the others GetClosedBegin(), GetClosedBegin() + 1, ..., each in the order of first voxels.
-   */
+  /** The provisional basins of a row of voxels. Rows are numbered in their order. Background is 0; pieces are
+   * 1, 2, ... and inner basins GetInnerBegin(), GetInnerBegin() + 1, ..., each in the order of first voxels. */
   template <typename TNumber>
   void
   NumberRow(CellType row, TNumber * basins)
@@ -115,43 +115,43 @@ public:
     const CellType         length = m_Layout->rowLength;
     const CellType * const parents = m_Parents.data() + row;
     CellType * const       basinOfRoot = m_Basins.data();
-    const CellType         closedBegin = this->GetClosedBegin();
-    CellType               nextClosed = closedBegin + m_NumberOfClosed;
+    const CellType         innerBegin = this->GetInnerBegin();
+    CellType               nextInner = innerBegin + m_NumberOfInner;
     for (CellType i = 0; i < length; ++i)
     {
       CellType & basin = basinOfRoot[parents[i]];
-      if (basin == Closed)
+      if (basin == Whole)
       {
-        basin = nextClosed++;
+        basin = nextInner++;
       }
       else if (basin >= Exit)
       {
-        m_Shared.push_back({ row + i, nextClosed - closedBegin, basin == Exit ? parents[i] : NoExit });
-        basin = static_cast<CellType>(m_Shared.size());
+        m_Pieces.push_back({ row + i, nextInner - innerBegin, basin == Exit ? parents[i] : NoExit });
+        basin = static_cast<CellType>(m_Pieces.size());
       }
       basins[i] = basin;
     }
-    m_NumberOfClosed = nextClosed - closedBegin;
+    m_NumberOfInner = nextInner - innerBegin;
   }
 
   CellType
-  GetClosedBegin() const
+  GetInnerBegin() const
   {
     return static_cast<CellType>(2 * m_Layout->halo.size() + 1);
   }
 
   /** Of the rows that are numbered. */
   CellType
-  GetNumberOfClosed() const
+  GetNumberOfInner() const
   {
-    return m_NumberOfClosed;
+    return m_NumberOfInner;
   }
 
   /** Of the rows that are numbered: basin b is at b - 1. */
-  const std::vector<SharedBasin> &
-  GetShared() const
+  const std::vector<Piece> &
+  GetPieces() const
   {
-    return m_Shared;
+    return m_Pieces;
   }
 
 private:
@@ -159,7 +159,7 @@ private:
   // Roots that have no number yet.
   static constexpr CellType Exit = std::numeric_limits<CellType>::max() - 2;
   static constexpr CellType Entered = Exit + 1;
-  static constexpr CellType Closed = Exit + 2;
+  static constexpr CellType Whole = Exit + 2;
 
   void
   JoinForwards()
@@ -224,7 +224,7 @@ private:
   }
 
   void
-  MarkShared()
+  MarkPieces()
   {
     const TLabel         absent = m_Layout->GetAbsent();
     const TLabel * const labels = m_Labels.data();
@@ -232,7 +232,7 @@ private:
     const CellType       numberOfCells = m_Layout->numberOfCells;
     for (CellType cell = 0; cell < numberOfCells; ++cell)
     {
-      basins[cell] = labels[cell] == absent ? Background : Closed;
+      basins[cell] = labels[cell] == absent ? Background : Whole;
     }
     for (const CellType cell : m_Layout->halo)
     {
@@ -243,10 +243,10 @@ private:
       // Whether a label of the halo leads into the block cannot be predicted: no jumps.
       const CellType next = cell + static_cast<CellType>(m_Steps[labels[cell]]);
       const CellType root = m_Parents[next < numberOfCells ? next : cell];
-      basins[root] = basins[root] == Closed ? Entered : basins[root];
+      basins[root] = basins[root] == Whole ? Entered : basins[root];
     }
-    m_NumberOfClosed = 0;
-    m_Shared.clear();
+    m_NumberOfInner = 0;
+    m_Pieces.clear();
   }
 
   const Layout *            m_Layout{ nullptr };
@@ -254,11 +254,11 @@ private:
   std::vector<TLabel>       m_Labels;
   std::vector<CellType>     m_Parents;
   std::vector<CellType>     m_Basins; // of roots
-  std::vector<SharedBasin>  m_Shared;
-  CellType                  m_NumberOfClosed{ 0 };
+  std::vector<Piece>        m_Pieces;
+  CellType                  m_NumberOfInner{ 0 };
   std::size_t               m_NumberOfUnfinished{ 0 };
 };
 
-} // end namespace itk
+} // namespace itk::NeighborhoodArgmaxLabel
 
 #endif

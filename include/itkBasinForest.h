@@ -21,71 +21,72 @@
 #include <cstdint>
 #include <vector>
 
-namespace itk
+namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class BasinForest
- * \brief Joins parts of basins: union-find with path halving, where the root of a tree is its earliest part.
+ * \brief Internal: joins pieces of basins: union-find with path halving, where the root of a tree is its earliest
+ * piece.
  *
- * A part has an order, such as its first voxel in the image, which no other part has. So roots do not depend on the
+ * A piece has an order, such as its first voxel in the image, which no other piece has. So roots do not depend on the
  * order of the joins.
  *
- * TPart counts the parts.
+ * TPiece counts the pieces.
  * \ingroup NeighborhoodArgmaxLabel
  */
-template <typename TPart>
+template <typename TPiece>
 class BasinForest
 {
 public:
   using OrderType = std::uint64_t;
 
   void
-  Reserve(TPart numberOfParts)
+  Reserve(TPiece numberOfPieces)
   {
-    m_Orders.reserve(numberOfParts);
-    m_Parents.reserve(numberOfParts);
+    m_Orders.reserve(numberOfPieces);
+    m_Parents.reserve(numberOfPieces);
   }
 
-  /** A new part, in a tree of its own. */
-  TPart
+  /** A new piece, in a tree of its own. */
+  TPiece
   Add(OrderType order)
   {
     m_Orders.push_back(order);
-    m_Parents.push_back(static_cast<TPart>(m_Parents.size()));
+    m_Parents.push_back(static_cast<TPiece>(m_Parents.size()));
     return m_Parents.back();
   }
 
-  TPart
-  GetNumberOfParts() const
+  TPiece
+  GetNumberOfPieces() const
   {
-    return static_cast<TPart>(m_Parents.size());
+    return static_cast<TPiece>(m_Parents.size());
   }
 
   OrderType
-  GetOrder(TPart part) const
+  GetOrder(TPiece piece) const
   {
-    return m_Orders[part];
+    return m_Orders[piece];
   }
 
   bool
-  IsRoot(TPart part) const
+  IsRoot(TPiece piece) const
   {
-    return m_Parents[part] == part;
+    return m_Parents[piece] == piece;
   }
 
-  /** The earliest part that `part` is joined with. Halves the path on its way. */
-  TPart
-  RootOf(TPart part)
+  /** The earliest piece that `piece` is joined with. Halves the path on its way. */
+  TPiece
+  RootOf(TPiece piece)
   {
-    while (m_Parents[part] != part)
+    while (m_Parents[piece] != piece)
     {
-      part = m_Parents[part] = m_Parents[m_Parents[part]];
+      piece = m_Parents[piece] = m_Parents[m_Parents[piece]];
     }
-    return part;
+    return piece;
   }
 
   void
-  Join(TPart a, TPart b)
+  Join(TPiece a, TPiece b)
   {
     a = this->RootOf(a);
     b = this->RootOf(b);
@@ -101,9 +102,9 @@ public:
 
 private:
   std::vector<OrderType> m_Orders;
-  std::vector<TPart>     m_Parents;
+  std::vector<TPiece>    m_Parents;
 };
 
-} // end namespace itk
+} // namespace itk::NeighborhoodArgmaxLabel
 
 #endif

@@ -18,36 +18,30 @@
 #ifndef itkBlockwiseBasins_h
 #define itkBlockwiseBasins_h
 
-#include "itkBasinBlock.h"
-#include "itkBasinForest.h"
-#include "itkNeighborhoodLabelGraph.h"
+#include "itkBasinJoins.h"
+#include "itkBasinStage.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <numeric>
-#include <utility>
 #include <vector>
 
-namespace itk
+namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class BlockwiseBasins
- * \brief Basins of labels in memory: blocks are followed one by one, then joined over their faces, then numbered.
+ * \brief Internal: basins of labels in memory. Blocks are followed one by one, then joined over their faces, then
+ * numbered.
  *
- * Slabs of blocks are for threads. To be called in this order; FollowSlab(), NumberSharedOf() and
- * NumberSlab() for all slabs, at the same time if there are threads for it:
- * 1. FollowSlab(): the numbers become provisional ones of each block. What leaves blocks is joined (BasinForest).
- * 2. JoinSlabs(): the same for what leaves slabs, and counts basins.
- * 3. NumberSharedOf(): what is shared by blocks gets its final number.
- * 4. NumberSlab(): all voxels do.
+ * Slabs, which are layers of blocks, are for threads:
+ * 1. FollowSlab(): the numbers become provisional ones of each block. What leaves blocks is joined (BasinJoins).
+ * 2. JoinSlabs(): the same for what leaves slabs.
+ * 3. What is joined is numbered, in each slab and then in the image.
+ * 4. WriteSlab(): the numbers become final.
  *
- * Basins are numbered by their first voxels, whatever the blocks. Each block knows how many basins begin in each of its
- * rows, so that the number of a basin is a sum over rows, and those of a block are known from its provisional ones.
- *
- * Only basins that are shared by blocks are stored. TNumber, unsigned, counts them and the numbers. No pipeline or
- * image is known here.
+ * TNumber, unsigned, counts them and the numbers. No pipeline or image is known here.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TLabel, typename TNumber, unsigned int VDimension>
@@ -68,19 +62,27 @@ public:
                   std::size_t          numberOfSlabs,
                   TNumber *            numbers);
 
+  BlockwiseBasins(const BlockwiseBasins &) = delete;
+  BlockwiseBasins &
+  operator=(const BlockwiseBasins &) = delete;
+
   std::size_t
   GetNumberOfSlabs() const
   {
     return m_Slabs.size();
   }
 
-  /** Calls progress(numberOfVoxels) now and then, as NumberSlab() does. */
-  template <typename TProgress>
+  /** Steps 1 to 3. forEachSlab(function) calls function(slab, progress) for all slabs, at the same time if there are
+   * threads for it, and progress(numberOfVoxels) is called now and then. */
+  template <typename TForEachSlab>
   void
-  FollowSlab(std::size_t slab, const TProgress & progress);
-
-  void
-  JoinSlabs();
+  Find(const TForEachSlab & forEachSlab)
+  {
+    forEachSlab([this](std::size_t slab, const auto & progress) { this->FollowSlab(m_Slabs[slab], progress); });
+    this->JoinSlabs();
+    forEachSlab([this](std::size_t slab, const auto &) { m_Slabs[slab].joins.NumberPieces(); });
+    this->NumberSlabs();
+  }
 
   VoxelType
   GetNumberOfBasins() const
@@ -88,60 +90,59 @@ public:
     return m_NumberOfBasins;
   }
 
+  /** Step 4. */
+  template <typename TForEachSlab>
   void
-  NumberSharedOf(std::size_t slab);
-
-  template <typename TProgress>
-  void
-  NumberSlab(std::size_t slab, const TProgress & progress);
+  Write(const TForEachSlab & forEachSlab)
+  {
+    forEachSlab([this](std::size_t slab, const auto & progress) { this->WriteSlab(m_Slabs[slab], progress); });
+  }
 
 private:
+  using JoinsType = BasinJoins<TNumber, VDimension>;
+  using GridType = typename JoinsType::GridType;
+  using StageType = BasinStage<TLabel, VDimension>;
   using BlockType = BasinBlock<TLabel>;
   using CellType = typename BlockType::CellType;
-  using LayoutType = typename BlockType::Layout;
 
-  /** A shared basin, and a voxel of another block that it leads to. */
+  /** A piece, and the voxel of another block that it leads to. */
   struct Exit
   {
-    TNumber   part;
-    TNumber   block; // of the target, counted in the slab
-    VoxelType target;
+    TNumber       piece;
+    std::uint32_t block; // of the target
+    VoxelType     target;
   };
 
-  struct Block
+  /** Provisional numbers of a block. */
+  struct InnerNumbers
   {
-    TNumber  firstPart;
-    CellType closedBegin;
-    CellType numberOfClosed;
+    CellType begin;
+    CellType count;
   };
 
-  /** Blocks in a raster from one block layer to another. Parts are the shared basins of its blocks. A segment is a row
-   * of a block; they are counted along the rows of the image. */
   struct Slab
   {
-    std::int64_t          beginLayer;
-    std::int64_t          endLayer;
-    VoxelType             begin;
-    VoxelType             end;
-    std::vector<Block>    blocks; // and one at the end
-    BasinForest<TNumber>  forest;
-    std::vector<CellType> closedBefore;   // of each part: as in BasinBlock::SharedBasin, or Continued
-    std::vector<TNumber>  numbers;        // of each root; in JoinSlabs, if it is Continued, its place in m_Beginnings
-    std::vector<Exit>     exits;          // to blocks that were not followed yet, and out of the slab
-    std::vector<CellType> closed;         // basins of one block alone that begin in each segment
-    std::vector<TNumber>  numbersBefore;  // basins that begin before each segment; before NumberSharedOf, in it
-    VoxelType             numberOfBasins; // that begin in the slab
+    VoxelType                 begin;
+    VoxelType                 end;
+    std::size_t               firstBlock;
+    JoinsType                 joins;
+    std::vector<InnerNumbers> inner;             // of each block
+    std::vector<Exit>         exits;             // to blocks that were not followed yet, and out of the slab
+    TNumber                   basinsBefore{ 0 }; // those that begin in slabs before
   };
 
-  /** A root of a slab that is joined with one of another slab. */
-  struct SlabPart
+  struct SlabPiece
   {
     std::size_t slab;
-    TNumber     part;
+    TNumber     piece;
   };
 
-  /** What begins in another slab. */
-  static constexpr CellType Continued = std::numeric_limits<CellType>::max();
+  /** A root of a slab that is joined with one of another slab, which is earlier. */
+  struct Continuation
+  {
+    SlabPiece root;
+    SlabPiece beginning;
+  };
 
   /** Slabs are cut across the last axis that has more than one voxel. */
   static unsigned int
@@ -155,122 +156,59 @@ private:
     return axis;
   }
 
-  /** Blocks of an axis differ by one voxel at most. */
-  std::int64_t
-  BeginOf(std::int64_t block, unsigned int axis) const
-  {
-    return m_Graph.size[axis] * block / m_NumberOfBlocks[axis];
-  }
-
-  std::int64_t
-  BlockAt(std::int64_t coordinate, unsigned int axis) const
-  {
-    return ((coordinate + 1) * m_NumberOfBlocks[axis] - 1) / m_Graph.size[axis];
-  }
-
-  /** Call function(block position, its number in the slab) for all blocks, or for the first ones along the first axis.
-   */
-  template <typename TFunction>
+  template <typename TProgress>
   void
-  ForEachBlock(const Slab & slab, bool onlyFirst, const TFunction & function) const;
-
-  std::pair<PositionType, PositionType>
-  BoxOf(const PositionType & block) const;
-
-  VoxelType
-  SegmentOf(const Slab & slab, VoxelType voxel, std::int64_t xBlock) const
-  {
-    const auto row = (voxel - slab.begin) / static_cast<VoxelType>(m_Graph.size[0]);
-    return row * static_cast<VoxelType>(m_NumberOfBlocks[0]) + static_cast<VoxelType>(xBlock);
-  }
-
-  void
-  SetLayout(LayoutType & layout, PositionType & strides, const PositionType & lengths) const;
-
-  /** Labels of a box and its halo. */
-  void
-  StageBlock(PositionType begin, PositionType end, TLabel * staged) const;
-
-  void
-  StageRow(PositionType position, std::int64_t count, TLabel * staged) const;
+  FollowSlab(Slab & slab, const TProgress & progress) const;
 
   template <typename TProgress>
   void
   FollowBlock(Slab &               slab,
               BlockType &          block,
-              const LayoutType &   layout,
-              const PositionType & strides,
+              StageType &          stage,
               const PositionType & position,
               const TProgress &    progress) const;
 
-  /** The block that `position` is in. */
-  TNumber
-  BlockOf(const Slab & slab, const PositionType & position) const
+  Exit
+  ExitOf(TNumber piece, const PositionType & target, const PositionType & position) const
   {
-    PositionType block;
-    for (unsigned int axis = 0; axis < VDimension; ++axis)
-    {
-      block[axis] = this->BlockAt(position[axis], axis);
-    }
-    return this->NumberInSlab(slab, block);
+    const auto block = m_Grid.BlockAt(m_Grid.BlockPositionOf(target, position));
+    return { piece, static_cast<std::uint32_t>(block), m_Graph.VoxelAt(target) };
   }
 
+  /** The piece that an exit leads to, in the slab of its block, which was followed. */
   TNumber
-  NumberInSlab(const Slab & slab, const PositionType & block) const
+  EnteredPiece(const Slab & slab, const Exit & exit) const
   {
-    std::int64_t number = block[m_SlabAxis] - slab.beginLayer;
-    for (unsigned int axis = m_SlabAxis; axis-- > 0;)
-    {
-      number = number * m_NumberOfBlocks[axis] + block[axis];
-    }
-    return static_cast<TNumber>(number);
-  }
-
-  /** The part of its block that a voxel is in, if labels lead there from other blocks. */
-  TNumber
-  PartOf(const Slab & slab, TNumber block, VoxelType voxel) const
-  {
-    return slab.blocks[block].firstPart + m_Numbers[voxel] - 1;
+    return slab.joins.GetFirstPiece(exit.block - slab.firstBlock) + m_Numbers[exit.target] - 1;
   }
 
   /** Join what leads to blocks that have been followed; the other exits remain. */
   void
   JoinExits(Slab & slab) const;
 
-  /** Basins that begin in each segment. */
   void
-  CountBasins(Slab & slab) const;
+  JoinSlabs();
 
-  bool
-  IsFirst(const Slab & slab, TNumber part) const
-  {
-    return slab.forest.IsRoot(part) && slab.closedBefore[part] != Continued;
-  }
-
-  /** Call function(segment, begin, end) for the segments of a block, with the parts that begin there. */
-  template <typename TFunction>
   void
-  ForEachSegment(const Slab & slab, std::size_t block, const PositionType & position, const TFunction & function) const;
-
-  /** The final number of a part. */
-  TNumber
-  NumberOf(std::size_t slab, TNumber part);
+  NumberSlabs();
 
   /** From provisional numbers of a block to those of the output. */
   void
-  MakeTable(std::size_t slab, std::size_t block, const PositionType & position, std::vector<TNumber> & table);
+  MakeTable(Slab & slab, std::size_t block, const PositionType & position, std::vector<TNumber> & table) const;
 
-  GraphType             m_Graph;
-  unsigned int          m_SlabAxis;
-  PositionType          m_Halo;
-  PositionType          m_NumberOfBlocks;
-  TNumber *             m_Numbers;
-  std::vector<Slab>     m_Slabs;
-  std::vector<SlabPart> m_Beginnings; // of the parts that are Continued
-  VoxelType             m_NumberOfBasins{ 0 };
+  template <typename TProgress>
+  void
+  WriteSlab(Slab & slab, const TProgress & progress) const;
+
+  GraphType                 m_Graph;
+  GridType                  m_Grid;
+  TNumber *                 m_Numbers;
+  std::vector<Slab>         m_Slabs;
+  std::vector<Continuation> m_Continuations;
+  VoxelType                 m_NumberOfBasins{ 0 };
 };
 
-} // end namespace itk
+} // namespace itk::NeighborhoodArgmaxLabel
 
 #include "itkBlockwiseBasins.hxx"
 

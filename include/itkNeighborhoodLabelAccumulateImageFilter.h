@@ -216,7 +216,7 @@ protected:
 
 private:
   using UnsignedLabelType = std::make_unsigned_t<LabelPixelType>;
-  using GraphType = NeighborhoodLabelGraph<UnsignedLabelType, ImageDimension>;
+  using GraphType = NeighborhoodArgmaxLabel::NeighborhoodLabelGraph<UnsignedLabelType, ImageDimension>;
   using PositionType = typename GraphType::PositionType;
 
   GraphType

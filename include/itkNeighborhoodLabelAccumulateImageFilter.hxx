@@ -293,7 +293,8 @@ NeighborhoodLabelAccumulateImageFilter<TLabelImage, TOutputImage>::Sum(const Gra
     }
   };
 
-  NeighborhoodLabelSums<UnsignedLabelType, TSum, ImageDimension> sums(graph, this->NumberOfSlabs(graph), output);
+  NeighborhoodArgmaxLabel::NeighborhoodLabelSums<UnsignedLabelType, TSum, ImageDimension> sums(
+    graph, this->NumberOfSlabs(graph), output);
   sums.Run(forEachSlab, setAll, makeProgress);
   if (sums.GetFirstWrong() < numberOfVoxels)
   {

@@ -23,19 +23,19 @@
 
 #include <cstdint>
 
-namespace itk
+namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class NeighborhoodLabelGraph
- * \brief Labels in memory as a graph: where the label of a voxel leads.
+ * \brief Internal: labels in memory as a graph: where the label of a voxel leads.
  *
  * TLabel is unsigned. No image is known here.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TLabel, unsigned int VDimension>
-struct NeighborhoodLabelGraph : NeighborhoodArgmaxLabel::VoxelGrid<VDimension>
+struct NeighborhoodLabelGraph : VoxelGrid<VDimension>
 {
-  using Grid = NeighborhoodArgmaxLabel::VoxelGrid<VDimension>;
+  using Grid = VoxelGrid<VDimension>;
   using VoxelType = typename Grid::VoxelType;
   using PositionType = typename Grid::PositionType;
   using Grid::size;
@@ -111,6 +111,6 @@ struct NeighborhoodLabelGraph : NeighborhoodArgmaxLabel::VoxelGrid<VDimension>
   }
 };
 
-} // end namespace itk
+} // namespace itk::NeighborhoodArgmaxLabel
 
 #endif

@@ -29,11 +29,11 @@
 #include <utility>
 #include <vector>
 
-namespace itk
+namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class NeighborhoodLabelSums
- * \brief Sums what flows through each voxel of a graph of labels.
+ * \brief Internal: sums what flows through each voxel of a graph of labels.
  *
  * Each voxel passes its sum on to the voxel that its label leads to. Slabs are processed in parallel: ForEachSlab calls
  * a function(slab) for each of a number of slabs, and returns when all are done.
@@ -421,6 +421,6 @@ private:
   std::uint64_t           m_NumberOfCycles{ 0 };
 };
 
-} // end namespace itk
+} // namespace itk::NeighborhoodArgmaxLabel
 
 #endif

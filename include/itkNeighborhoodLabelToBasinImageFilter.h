@@ -18,9 +18,10 @@
 #ifndef itkNeighborhoodLabelToBasinImageFilter_h
 #define itkNeighborhoodLabelToBasinImageFilter_h
 
+#include "itkBlockwiseBasins.h"
+
 #include "itkImage.h"
 #include "itkImageToImageFilter.h"
-#include "itkBlockwiseBasins.h"
 
 #include <array>
 #include <cstdint>
@@ -75,12 +76,12 @@ namespace itk
  *
  * \par Images in parts
  * An image that does not fit the memory can be followed part by part. With `WholeRegion`, the label image is a part of
- * an image of that region. Where a label leads out of the part there is a sink, which is its own basin, and GetExits()
- * has these basins and where their labels lead in the whole image. To join the parts, join each exit with the basin of
- * its target, in the part where that is, unless it is background there. Then number what is joined in the order of
- * first voxels: the basins of the whole image. itk_neighborhoodargmaxlabel.basins does that for dask arrays, in Python.
+ * an image of that region. Where a label leads out of the part there is a sink, which is its own basin. GetExits(),
+ * GetRows() and GetFaces() are all that NeighborhoodBasinJoiner needs to join the parts.
+ * itk_neighborhoodargmaxlabel.basins does that for dask arrays, in Python.
  *
  * \sa NeighborhoodArgmaxLabelImageFilter
+ * \sa NeighborhoodBasinJoiner
  * \sa TobogganImageFilter
  * \ingroup MultiThreaded
  * \ingroup NeighborhoodArgmaxLabel
@@ -109,6 +110,7 @@ public:
   using RadiusType = typename TLabelImage::SizeType;
   using MaskImageType = Image<unsigned char, ImageDimension>;
   using ExitTableType = Image<SizeValueType, 2>;
+  using BasinTableType = Image<unsigned int, 2>;
 
   itkNewMacro(Self);
 #ifdef itkOverrideGetNameOfClassMacro
@@ -199,6 +201,14 @@ public:
    * `WholeRegion`. */
   itkGetConstObjectMacro(Exits, ExitTableType);
 
+  /** Of each row of voxels of a part, in rows of one pixel: how many basins begin in it or before. nullptr without
+   * `WholeRegion`. */
+  itkGetConstObjectMacro(Rows, BasinTableType);
+
+  /** The basins of the voxels of a part whose neighborhood leaves it, in their order, in rows of one pixel; 0 is
+   * background. nullptr without `WholeRegion`. */
+  itkGetConstObjectMacro(Faces, BasinTableType);
+
   /** The number of basins that the last update found. */
   itkGetConstMacro(NumberOfBasins, SizeValueType);
 
@@ -235,7 +245,7 @@ protected:
 
 private:
   using UnsignedLabelType = std::make_unsigned_t<LabelPixelType>;
-  using GraphType = NeighborhoodLabelGraph<UnsignedLabelType, ImageDimension>;
+  using GraphType = NeighborhoodArgmaxLabel::NeighborhoodLabelGraph<UnsignedLabelType, ImageDimension>;
   using PositionType = typename GraphType::PositionType;
 
   /** Holds numbers while they are worked out. */
@@ -290,6 +300,10 @@ private:
   void
   FindCycles(const GraphType & graph, std::vector<unsigned char> & hasSink);
 
+  /** Of a part. */
+  void
+  FindRowsAndFaces(const GraphType & graph);
+
   void
   FindExits(const GraphType & graph);
 
@@ -298,7 +312,9 @@ private:
   std::array<bool, ImageDimension> m_Periodic{};
   bool                             m_GenerateSinkImage{ false };
   RegionType                       m_WholeRegion;
-  typename ExitTableType::Pointer  m_Exits;
+  ExitTableType::Pointer           m_Exits;
+  BasinTableType::Pointer          m_Rows;
+  BasinTableType::Pointer          m_Faces;
   SizeValueType                    m_NumberOfBasins{ 0 };
 };
 } // end namespace itk

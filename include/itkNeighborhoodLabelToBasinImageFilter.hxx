@@ -20,6 +20,7 @@
 
 #include "itkNeighborhoodArgmaxLabelFirstError.h"
 #include "itkNeighborhoodArgmaxLabelHugePages.h"
+#include "itkNeighborhoodArgmaxLabelTable.h"
 #include "itkNeighborhoodLabelFilterChecks.h"
 #include "itkNumericTraits.h"
 #include "itkTotalProgressReporter.h"
@@ -280,18 +281,21 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(con
   const float followWeight = 0.75f * share;
   const float numberWeight = 0.25f * share;
 
-  using BasinsType = BlockwiseBasins<UnsignedLabelType, NumberType, ImageDimension>;
-  const SizeValueType numberOfVoxels = graph.GetNumberOfVoxels();
+  using BasinsType = NeighborhoodArgmaxLabel::BlockwiseBasins<UnsignedLabelType, NumberType, ImageDimension>;
   const SizeValueType slabs = this->NumberOfParts(graph);
   BasinsType          basins(graph, BasinsType::BlockLengths(graph, slabs), slabs, numbers);
-  this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
-    TotalProgressReporter progress(this, numberOfVoxels, 100, followWeight);
-    basins.FollowSlab(slab, [&](SizeValueType count) {
-      progress.Completed(count);
-      progress.CheckAbortGenerateData();
-    });
-  });
-  basins.JoinSlabs();
+  const auto          forEachSlab = [&](float weight) {
+    return [&, weight](const auto & function) {
+      this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
+        TotalProgressReporter progress(this, graph.GetNumberOfVoxels(), 100, weight);
+        function(slab, [&](SizeValueType count) {
+          progress.Completed(count);
+          progress.CheckAbortGenerateData();
+        });
+      });
+    };
+  };
+  basins.Find(forEachSlab(followWeight));
   m_NumberOfBasins = basins.GetNumberOfBasins();
   constexpr auto maximum = std::numeric_limits<OutputPixelType>::max();
   if (m_NumberOfBasins > static_cast<SizeValueType>(maximum))
@@ -300,14 +304,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::NumberVoxels(con
                                    << " basins, more than the output pixel type holds, whose maximum is "
                                    << static_cast<typename NumericTraits<OutputPixelType>::PrintType>(maximum));
   }
-  this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) { basins.NumberSharedOf(slab); });
-  this->ForEach(basins.GetNumberOfSlabs(), [&](SizeValueType slab) {
-    TotalProgressReporter progress(this, numberOfVoxels, 100, numberWeight);
-    basins.NumberSlab(slab, [&](SizeValueType count) {
-      progress.Completed(count);
-      progress.CheckAbortGenerateData();
-    });
-  });
+  basins.Write(forEachSlab(numberWeight));
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -387,6 +384,28 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindCycles(const
 
 template <typename TLabelImage, typename TOutputImage>
 void
+NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindRowsAndFaces(const GraphType & graph)
+{
+  if (m_NumberOfBasins > std::numeric_limits<unsigned int>::max())
+  {
+    itkExceptionMacro("A part has " << m_NumberOfBasins << " basins, and may have 2^32 - 1: make the parts smaller");
+  }
+  const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
+  OutputPixelType               newest = 0;
+  std::vector<unsigned int>     rows;
+  std::vector<unsigned int>     faces;
+  graph.ForEachRow(0, graph.GetNumberOfVoxels(), [&](SizeValueType row, const PositionType & position) {
+    newest = std::max(newest, *std::max_element(basins + row, basins + row + graph.size[0]));
+    rows.push_back(static_cast<unsigned int>(newest));
+    graph.ForEachAtBorder(position,
+                          [&](SizeValueType x) { faces.push_back(static_cast<unsigned int>(basins[row + x])); });
+  });
+  m_Rows = NeighborhoodArgmaxLabel::MakeTable(1, rows);
+  m_Faces = NeighborhoodArgmaxLabel::MakeTable(1, faces);
+}
+
+template <typename TLabelImage, typename TOutputImage>
+void
 NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindExits(const GraphType & graph)
 {
   const OutputPixelType * const basins = this->GetOutput()->GetBufferPointer();
@@ -416,13 +435,7 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::FindExits(const 
       }
     });
   });
-  m_Exits = ExitTableType::New();
-  m_Exits->SetRegions(ExitTableType::SizeType{ { 2, exits.size() / 2 } });
-  m_Exits->Allocate();
-  for (SizeValueType i = 0; i < exits.size(); ++i)
-  {
-    m_Exits->GetBufferPointer()[i] = exits[i];
-  }
+  m_Exits = NeighborhoodArgmaxLabel::MakeTable(2, exits);
 }
 
 template <typename TLabelImage, typename TOutputImage>
@@ -471,8 +484,11 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::GenerateData()
     this->FindSinks(graph);
   }
   m_Exits = nullptr;
+  m_Rows = nullptr;
+  m_Faces = nullptr;
   if (this->IsPart())
   {
+    this->FindRowsAndFaces(graph);
     this->FindExits(graph);
   }
   this->UpdateProgress(1.0f);
@@ -495,6 +511,8 @@ NeighborhoodLabelToBasinImageFilter<TLabelImage, TOutputImage>::PrintSelf(std::o
   os << indent << "GenerateSinkImage: " << (m_GenerateSinkImage ? "On" : "Off") << std::endl;
   os << indent << "WholeRegion: " << m_WholeRegion << std::endl;
   itkPrintSelfObjectMacro(Exits);
+  itkPrintSelfObjectMacro(Rows);
+  itkPrintSelfObjectMacro(Faces);
   os << indent << "NumberOfBasins: " << m_NumberOfBasins << std::endl;
 }
 } // end namespace itk

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from ._basins import basins
 from ._followed import narrow_array, narrow_chunks, options_of_image, take_labels
 from ._given import Given, mask_of, same_place
 from ._images import mask_for_image, outputs_of
-from ._itk import image_of, is_image, load_itk, new_filter, update
+from ._itk import image_of, is_image, load_itk, new_filter, table_image, update
 from ._label_errors import error_of_labels
 from ._options import integer_of, names_are_checked
 from ._pixels import c_ordered
@@ -213,7 +212,7 @@ def sums_of(
     if weights is not None:
         made.SetWeightImage(image_of(weights))
     if entries is not None and entries.size > 0:
-        made.SetEntries(_size_table(entries))
+        made.SetEntries(table_image(entries))
     # ITK writes into our own array.
     sums = np.empty(labels.shape, np.uint32 if dtype == np.uint32 else np.float64)
     made.GraftOutput(image_of(sums))
@@ -223,16 +222,6 @@ def sums_of(
 
 def sum_type(weights: Any, size: int) -> np.dtype:
     return np.dtype(np.float64 if weights is not None else np.uint32 if size < 2**32 else np.uint64)
-
-
-def _size_table(table: np.ndarray) -> Any:
-    """An image of C++'s SizeValueType."""
-    itk = load_itk()
-    image = itk.Image[itk.ULL if sys.platform == "win32" else itk.UL, 2].New()
-    image.SetRegions(table.shape[::-1])
-    image.Allocate()
-    itk.array_view_from_image(image)[...] = table
-    return image
 
 
 def _of_array(given: Given, mask: Any, weights: Any, options: dict[str, Any]) -> np.ndarray:

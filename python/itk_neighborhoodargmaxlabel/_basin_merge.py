@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._itk import image_of, load_itk, new_filter, update
+from ._itk import image_of, load_itk, new_filter, rows_of, table_image, update
 from ._options import number_of
 from ._pixels import c_ordered, cleared, float64_of, slabs
 
@@ -73,7 +73,7 @@ def find(
     if merged is not None:
         made.GraftOutput(image_of(merged))
     update(made)
-    return Found(_rows_of(made.GetHierarchy()), _rows_of(made.GetPasses()) if merging.neighbors else np.empty((0, 4)))
+    return Found(rows_of(made.GetHierarchy()), rows_of(made.GetPasses()) if merging.neighbors else np.empty((0, 4)))
 
 
 def is_empty(numbers: np.ndarray, pixels: np.ndarray) -> bool:
@@ -98,7 +98,7 @@ def merge_array(numbers: np.ndarray, values: Any, merging: Merging, work_units: 
 
 def hierarchy_from(passes: np.ndarray, lowest: np.ndarray, ascent: bool) -> np.ndarray:
     """The rows of a hierarchy of an image in parts: of their passes, and the lowest value of each basin."""
-    return _rows_of(_static().MakeHierarchy(_table_image(passes), _table_image(lowest[:, np.newaxis]), ascent))
+    return rows_of(_static().MakeHierarchy(table_image(passes), table_image(lowest[:, np.newaxis]), ascent))
 
 
 def numbers_after(depths: np.ndarray, joins: np.ndarray, depth: float) -> np.ndarray:
@@ -106,7 +106,7 @@ def numbers_after(depths: np.ndarray, joins: np.ndarray, depth: float) -> np.nda
     rows = np.zeros((depths.size, 5))
     rows[:, 1], rows[:, 3] = depths, joins
     numbers = np.zeros(depths.size + 1, np.uint32)
-    numbers[1:] = _rows_of(_static().Cut(_table_image(rows), depth)).ravel()
+    numbers[1:] = rows_of(_static().Cut(table_image(rows), depth)).ravel()
     return numbers
 
 
@@ -186,19 +186,3 @@ def _static() -> Any:
     """The filter for its static methods, which are the same for all types."""
     itk = load_itk()
     return itk.NeighborhoodBasinMergeImageFilter[itk.Image[itk.UI, 2], itk.Image[itk.D, 2]]
-
-
-def _rows_of(image: Any) -> np.ndarray:
-    """A table of the filter, a row for each row of the image."""
-    shape = tuple(image.GetLargestPossibleRegion().GetSize())[::-1]
-    return load_itk().array_from_image(image).reshape(shape) if 0 not in shape else np.empty(shape)
-
-
-def _table_image(rows: np.ndarray) -> Any:
-    itk = load_itk()
-    image = itk.Image[itk.D, 2].New()
-    image.SetRegions(rows.shape[::-1])
-    image.Allocate()
-    if rows.size:
-        itk.array_view_from_image(image)[...] = rows
-    return image

@@ -271,7 +271,7 @@ def _of_array(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any
 
 
 def _of_chunks(given: Given, mask: Any, needs_sinks: bool, options: dict[str, Any]) -> Any:
-    from ._dask_basins import dask_basins
+    from ._basin_chunks import dask_basins
 
     outputs = dask_basins(
         narrow_chunks(given.array, mask, options),

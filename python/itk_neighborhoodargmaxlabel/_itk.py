@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import sys
 import threading
 import warnings
 from collections.abc import Sequence
@@ -62,6 +63,23 @@ def image_of(array: np.ndarray, spacing: Sequence[float] | None = None, lattice:
         image.SetSpacing([unit] * array.ndim)
         image.SetDirection(np.ascontiguousarray(lattice[::-1, ::-1].T / unit))
     return image
+
+
+def table_image(rows: np.ndarray) -> Any:
+    """A table of the filters, of their types, as an image that uses the memory of an array, which must outlive it."""
+    if rows.size:
+        return image_of(np.ascontiguousarray(rows))
+    itk = load_itk()  # whose images of arrays are not empty
+    sizes = itk.ULL if sys.platform == "win32" else itk.UL
+    image = itk.Image[{"uint32": itk.UI, "uint64": sizes, "float64": itk.D}[rows.dtype.name], 2].New()
+    image.SetRegions(rows.shape[::-1])
+    image.Allocate()
+    return image
+
+
+def rows_of(image: Any) -> np.ndarray:
+    """A table of the filters as an array, a row for each row of the image."""
+    return load_itk().array_from_image(image).reshape(tuple(image.GetLargestPossibleRegion().GetSize())[::-1])
 
 
 def new_filter(name: str, image: Any, output_type: str, options: dict[str, Any], what: str = "image") -> Any:

@@ -155,28 +155,28 @@ def test_sinks_of_cycles_are_their_first_voxels_in_any_chunk():
 
 
 def test_more_basins_than_32_bits_hold_need_numbers_of_64():
-    from itk_neighborhoodargmaxlabel._basin_joins import Followed, Grid, join_chunks
-    from itk_neighborhoodargmaxlabel._dask_basins import _numbers_of
+    from itk_neighborhoodargmaxlabel._basin_chunks import Followed, Grid, _join, _numbers_of
+    from itk_neighborhoodargmaxlabel._itk import table_image
 
     # Two chunks of 2 x 2: nothing leaves them, and each row says that it begins very many basins.
     grid = Grid(((2,), (2, 2)), (1, 1), 255, (False, False))
-    none = np.array([], np.int64)
-    many = np.uint32(2**32 - 2)
-    followed = [Followed(np.array([2, 4], np.uint32), np.arange(1, 5), none, none, {True, False})]
-    followed.append(Followed(np.array([many - 1, many], np.uint32), np.arange(1, 5), none, none, {True, False}))
-    first, second = join_chunks(followed, grid)
+    many = 2**32 - 2
+    followed = np.empty((1, 2), object)
+    for i, rows in enumerate([[2, 4], [many - 1, many]]):
+        rows, faces = np.array(rows, np.uint32)[:, np.newaxis], np.ones((4, 1), np.uint32)
+        followed[0, i] = Followed(rows, faces, np.empty((0, 2), np.uint64), {True, False})
+    first, second = _join(followed, grid=grid).ravel()
     assert first.number_of_basins == 2**32 + 2
-    assert first.numbers_before.tolist() == [0, 2**32 - 1]
-    assert second.numbers_before.tolist() == [2, 2**32 + 1]
-    numbers = _numbers_of(first, followed[0].newest, np.dtype(np.uint64))
+    assert first.basins_before.ravel().tolist() == [0, 2**32 - 1]
+    assert second.basins_before.ravel().tolist() == [2, 2**32 + 1]
+    numbers = _numbers_of(first, table_image(followed[0, 0].rows), np.dtype(np.uint64))
     assert numbers.tolist() == [0, 1, 2, 2**32, 2**32 + 1]
 
 
 def test_a_chunk_takes_no_more_than_9_bytes_a_voxel():
     import tracemalloc
 
-    from itk_neighborhoodargmaxlabel._basin_joins import Grid
-    from itk_neighborhoodargmaxlabel._dask_basins import _follow_chunk, _join, _number_chunk
+    from itk_neighborhoodargmaxlabel._basin_chunks import Grid, _follow_chunk, _join, _number_chunk
 
     image = np.random.default_rng(15).random((1, 192, 192, 192), "float32")[0]
     labels = itk.neighborhood_argmax_label_image_filter(image, center_score=0, border=Inside).copy()
@@ -185,8 +185,8 @@ def test_a_chunk_takes_no_more_than_9_bytes_a_voxel():
     for has_sinks in (False, True):
         options = {"grid": grid, "has_mask": False, "has_sinks": has_sinks, "number_type": np.dtype(np.uint32)}
         tracemalloc.start()
-        tables = _join(_follow_chunk(labels, grid=grid, block_id=(0, 0, 0)), grid=grid)
-        result = _number_chunk(tables, labels, **options, block_id=(0,) * (3 + has_sinks))
+        joined = _join(_follow_chunk(labels, grid=grid, block_id=(0, 0, 0)), grid=grid)
+        result = _number_chunk(joined, labels, **options, block_id=(0,) * (3 + has_sinks))
         peak = tracemalloc.get_traced_memory()[1] / labels.size
         tracemalloc.stop()
         assert result.nbytes == labels.size * 4 * (1 + has_sinks)

@@ -1,16 +1,71 @@
 """Basins of images in chunks, by dask."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ._basin_joins import Followed, Grid, Table, join_chunks, newest_of_rows
-from ._itk import image_of, load_itk, new_filter, update
+from ._itk import image_of, load_itk, new_filter, rows_of, table_image, update
 from ._label_errors import wrong_label, zero_border
 
 if TYPE_CHECKING:
     import dask.array
+
+
+class Grid(NamedTuple):
+    """The chunks of a label image, and how its labels are meant."""
+
+    chunks: tuple[tuple[int, ...], ...]
+    radius: tuple[int, ...]  # of each axis of the array
+    background: int
+    is_periodic: tuple[bool, ...]  # likewise
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(sum(lengths) for lengths in self.chunks)
+
+    @property
+    def numblocks(self) -> tuple[int, ...]:
+        return tuple(len(lengths) for lengths in self.chunks)
+
+    @property
+    def starts(self) -> list[np.ndarray]:
+        return [np.cumsum((0, *lengths[:-1])) for lengths in self.chunks]
+
+    def start_of(self, chunk: tuple[int, ...]) -> np.ndarray:
+        return np.array([s[i] for s, i in zip(self.starts, chunk)])
+
+    def region_of(self, chunk: tuple[int, ...]) -> Any:
+        return _region(self.start_of(chunk), [lengths[i] for lengths, i in zip(self.chunks, chunk)])
+
+    def place_of(self, voxels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The chunks of voxels of the image, and the voxels counted in their chunks."""
+        position = np.unravel_index(voxels, self.shape)
+        chunk = [np.searchsorted(start, p, side="right") - 1 for start, p in zip(self.starts, position)]
+        voxel = np.zeros(voxels.shape, np.int64)
+        for p, c, start, lengths in zip(position, chunk, self.starts, self.chunks):
+            voxel = voxel * np.array(lengths)[c] + p - start[c]
+        return np.ravel_multi_index(chunk, self.numblocks), voxel
+
+
+class Followed(NamedTuple):
+    """What is known of a chunk alone: the tables of the C++ filter, whose header says what they have."""
+
+    rows: np.ndarray
+    faces: np.ndarray
+    exits: np.ndarray
+    border_labels: set[bool]  # at the border of the image: whether there are others than 0, and 0
+
+
+class Joined(NamedTuple):
+    """What leads from the basins of a chunk to those of the image: tables of NeighborhoodBasinJoiner."""
+
+    basins_before: np.ndarray
+    pieces: np.ndarray
+    entries: np.ndarray  # voxels of the chunk where cycles enter it,
+    cycles: np.ndarray  # which are these
+    number_of_basins: int  # of the image
+    number_of_cycles: int  # through several chunks
 
 
 def dask_basins(
@@ -29,14 +84,13 @@ def dask_basins(
     returns: when that is computed or stored, the labels are followed again, and get the numbers of the whole image.
 
     A task holds one chunk, up to 9 bytes a voxel; a mask takes one more. What is known of all chunks comes together in one of
-    them: 4 bytes for each voxel that is as close to a face of its chunk as the radius, 12 where its label leaves the chunk,
-    and 4 for each row of a chunk; joining takes some times as much. Large chunks have few of these.
+    them: 4 bytes for each voxel that is as close to a face of its chunk as the radius, 16 where its label leaves the chunk,
+    and 4 for each row of a chunk; joining takes about as much again. Large chunks have few of these.
 
     Sinks need a third pass where labels run in a cycle through several chunks, which they do not with center_score=0,
     unless the image is periodic, or has NaN or adjacent infinities.
     """
     import dask.array
-    import scipy.sparse.csgraph  # noqa: F401 -- an error now, if it is missing, and not on a worker
 
     load_itk()
     labels = labels.rechunk([[n for n in lengths if n > 0] for lengths in labels.chunks])
@@ -54,19 +108,19 @@ def dask_basins(
         together = objects.rechunk(-1, method="tasks").map_blocks(function, grid=grid, meta=_no_objects(labels.ndim))
         return together.rechunk(1, method="tasks").persist()
 
-    tables = for_all_chunks(_join, for_each_chunk(_follow_chunk, *arrays))
-    one = tables[(slice(1),) * labels.ndim].compute().item()
+    joined = for_all_chunks(_join, for_each_chunk(_follow_chunk, *arrays))
+    one = joined[(slice(1),) * labels.ndim].compute().item()
     cycles = []
     if generate_sink_image and one.number_of_cycles > 0:
-        cycles.append(for_all_chunks(_first_of_cycles, for_each_chunk(_follow_cycles, tables, *arrays)))
+        cycles.append(for_all_chunks(_first_of_cycles, for_each_chunk(_follow_cycles, joined, *arrays)))
     dtype = np.result_type(np.uint32, np.min_scalar_type(one.number_of_basins))
     options = {"grid": grid, "has_mask": mask is not None, "has_sinks": generate_sink_image, "number_type": dtype}
     if not generate_sink_image:
         meta = np.empty((0,) * labels.ndim, dtype)
-        return dask.array.map_blocks(_number_chunk, tables, *arrays, **options, chunks=labels.chunks, meta=meta)
+        return dask.array.map_blocks(_number_chunk, joined, *arrays, **options, chunks=labels.chunks, meta=meta)
     meta = np.empty((0,) * (labels.ndim + 1), dtype)
     both = dask.array.map_blocks(
-        _number_chunk, tables, *arrays, *cycles, **options, new_axis=0, chunks=((2,), *labels.chunks), meta=meta
+        _number_chunk, joined, *arrays, *cycles, **options, new_axis=0, chunks=((2,), *labels.chunks), meta=meta
     )
     return both[0], both[1]
 
@@ -89,8 +143,8 @@ def _follow(
     chunk: tuple[int, ...],
     basins: np.ndarray,
     sinks: np.ndarray | None = None,
-) -> np.ndarray:
-    """Basins of a chunk, of which each exit is one, and sinks go into the arrays; its exits are returned."""
+) -> Any:
+    """Basins of a chunk, of which each exit is one, and sinks go into the arrays; the filter is returned for its tables."""
 
     def place(array: np.ndarray) -> Any:
         image = image_of(array)
@@ -117,7 +171,7 @@ def _follow(
         made.GenerateSinkImageOn()
         made.GetSinkImage().Graft(place(sinks))
     update(made)
-    return load_itk().array_from_image(made.GetExits())
+    return made
 
 
 def _region(start: Sequence[int], shape: Sequence[int]) -> Any:
@@ -135,32 +189,48 @@ def _prepared(labels: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, 
 def _follow_chunk(labels: np.ndarray, mask: np.ndarray | None = None, *, grid: Grid, block_id: tuple[int, ...]) -> np.ndarray:
     """A Followed, in an array of it alone."""
     labels, mask = _prepared(labels, mask)
-    basins = np.empty(labels.shape, np.uint32)
     try:
-        exits = _follow(labels, mask, grid, block_id, basins)
+        made = _follow(labels, mask, grid, block_id, np.empty(labels.shape, np.uint32))
     except ValueError as error:
         raise wrong_label(labels, mask, grid.radius, grid.background, grid.start_of(block_id)) or error from None
-    near = grid.near_faces(labels.shape)
-    position = np.array(np.unravel_index(near, labels.shape)) + grid.start_of(block_id)[:, np.newaxis]
-    radius, whole = np.array(grid.radius)[:, np.newaxis], np.array(grid.shape)[:, np.newaxis]
-    at_border = ((position < radius) | (position >= whole - radius)).any(axis=0)
-    if mask is not None:
-        at_border &= mask.ravel()[near] != 0
-    border_labels = set((labels.ravel()[near[at_border]] == 0).tolist())
-    followed = Followed(newest_of_rows(basins), basins.ravel()[near], exits[:, 0].astype(np.uint32), exits[:, 1], border_labels)
-    return _array_of([followed], (1,) * labels.ndim)
+    tables = [rows_of(table) for table in (made.GetRows(), made.GetFaces(), made.GetExits())]
+    return _array_of([Followed(*tables, _border_labels(labels, mask, grid, block_id))], (1,) * labels.ndim)
+
+
+def _border_labels(labels: np.ndarray, mask: np.ndarray | None, grid: Grid, chunk: tuple[int, ...]) -> set[bool]:
+    found: set[bool] = set()
+    for axis, (start, length, radius) in enumerate(zip(grid.start_of(chunk), grid.shape, grid.radius)):
+        place = start + np.arange(labels.shape[axis])
+        at_border = (slice(None),) * axis + ((place < radius) | (place >= length - radius),)
+        is_zero = labels[at_border] == 0
+        found.update(np.unique(is_zero if mask is None else is_zero[mask[at_border] != 0]).tolist())
+    return found
 
 
 def _join(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
-    """A Table for each chunk."""
+    """A Joined for each chunk."""
     followed = chunks.ravel().tolist()
     if not any(grid.is_periodic) and set().union(*(one.border_labels for one in followed)) == {True}:
         raise zero_border(grid.background)
-    return _array_of(join_chunks(followed, grid), chunks.shape)
+    joiner = load_itk().NeighborhoodBasinJoiner[chunks.ndim].New()
+    joiner.SetRadius(list(grid.radius[::-1]))
+    for chunk, one in zip(np.ndindex(grid.numblocks), followed):
+        joiner.AddPart(grid.region_of(chunk), *map(table_image, (one.rows, one.faces, one.exits)))
+    joiner.Join()
+    entries, cycles = rows_of(joiner.GetCycles()).astype(np.int64).T
+    chunk_of_entry, voxel = grid.place_of(entries)
+    counts = joiner.GetNumberOfBasins(), int(cycles.max(initial=-1)) + 1
+    joined = []
+    for i in range(len(followed)):
+        is_here = chunk_of_entry == i
+        pieces = rows_of(joiner.GetPieces(i))
+        pieces = pieces.astype(np.min_scalar_type(pieces.max(initial=0)))  # there are many
+        joined.append(Joined(rows_of(joiner.GetBasinsBefore(i)), pieces, voxel[is_here], cycles[is_here], *counts))
+    return _array_of(joined, chunks.shape)
 
 
 def _number_chunk(
-    tables: np.ndarray,
+    joined: np.ndarray,
     labels: np.ndarray,
     *others: np.ndarray,
     grid: Grid,
@@ -171,20 +241,28 @@ def _number_chunk(
 ) -> np.ndarray:
     """Basins of the image; or, along a first axis, basins and sinks."""
     labels, mask = _prepared(labels, others[0] if has_mask else None)
-    table: Table = tables.item()
+    one: Joined = joined.item()
     own = np.empty((1 + has_sinks, *labels.shape), np.uint32)
-    _follow(labels, mask, grid, block_id[-labels.ndim :], *own)
-    numbers = _numbers_of(table, newest_of_rows(own[0]), number_type)
+    rows = _follow(labels, mask, grid, block_id[-labels.ndim :], *own).GetRows()
+    numbers = _numbers_of(one, rows, number_type)
     result = own if number_type == own.dtype else np.empty(own.shape, number_type)
     _look_up(numbers, own[0], result[0])
     if not has_sinks:
         return result[0]
-    numbers[table.leaving] = 0
+    basin, _, _, leads_out = one.pieces.T
+    numbers[basin[leads_out != 0].astype(np.int64)] = 0
     _look_up(numbers, own[1], result[1])
     for firsts in others[has_mask:]:
-        basins, sinks = (one.reshape(-1) for one in result)
+        basins, sinks = (flat.reshape(-1) for flat in result)
         sinks[firsts.item()] = basins[firsts.item()]
     return result
+
+
+def _numbers_of(one: Joined, rows: Any, number_type: np.dtype) -> np.ndarray:
+    """The numbers of the image, by those of the chunk; `rows`: the filter's table of it."""
+    static = load_itk().NeighborhoodBasinJoiner[2]
+    pieces = one.pieces.astype(np.uint64)
+    return rows_of(static.GetNumbers(rows, table_image(one.basins_before), table_image(pieces))).ravel().astype(number_type)
 
 
 def _look_up(table: np.ndarray, keys: np.ndarray, result: np.ndarray) -> None:
@@ -192,33 +270,20 @@ def _look_up(table: np.ndarray, keys: np.ndarray, result: np.ndarray) -> None:
         one[...] = table[key]
 
 
-def _numbers_of(table: Table, newest: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """The numbers of the image, by those of the chunk."""
-    is_counted = np.ones(int(newest[-1]) + 1, bool)
-    is_counted[0] = False
-    is_counted[table.parts[~table.is_first]] = False
-    numbers = np.cumsum(is_counted, dtype=dtype)
-    before = np.concatenate([[0], newest[:-1]])
-    shift = table.numbers_before - numbers[before].astype(np.int64)
-    numbers[1:] += np.repeat(shift.astype(dtype), newest - before)  # modulo 2^32 where it is negative
-    numbers[table.parts] = table.numbers
-    return numbers
-
-
-def _follow_cycles(tables: np.ndarray, labels: np.ndarray, *_: np.ndarray, grid: Grid, block_id: tuple[int, ...]) -> np.ndarray:
+def _follow_cycles(joined: np.ndarray, labels: np.ndarray, *_: np.ndarray, grid: Grid, block_id: tuple[int, ...]) -> np.ndarray:
     """The cycles that enter a chunk, and the first voxel of the image that each path passes here."""
-    table: Table = tables.item()
+    one: Joined = joined.item()
     start, shape = grid.start_of(block_id)[:, np.newaxis], np.array(labels.shape)[:, np.newaxis]
     widths, radius = tuple(2 * r + 1 for r in grid.radius), np.array(grid.radius)[:, np.newaxis]
-    position = np.array(np.unravel_index(table.entries, labels.shape)).reshape(labels.ndim, -1)
+    position = np.array(np.unravel_index(one.entries, labels.shape)).reshape(labels.ndim, -1)
     first = np.ravel_multi_index(tuple(position + start), grid.shape)
-    inside = np.arange(table.entries.size)
+    inside = np.arange(one.entries.size)
     while inside.size > 0:
         voxel = np.ravel_multi_index(tuple(position[:, inside] + start), grid.shape)
         first[inside] = np.minimum(first[inside], voxel)
         position[:, inside] += np.array(np.unravel_index(labels[tuple(position[:, inside])], widths)) - radius
         inside = inside[((position[:, inside] >= 0) & (position[:, inside] < shape)).all(axis=0)]
-    return _array_of([(table.cycles, first)], (1,) * labels.ndim)
+    return _array_of([(one.cycles, first)], (1,) * labels.ndim)
 
 
 def _first_of_cycles(chunks: np.ndarray, *, grid: Grid) -> np.ndarray:
