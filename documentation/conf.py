@@ -41,7 +41,7 @@ breathe_default_members = ("members",)
 breathe_show_include = False
 
 # Docstrings are read from the source: nothing is built or installed for them.
-autodoc_mock_imports = ["itk", "dask", "xarray", "scipy"]
+autodoc_mock_imports = ["itk", "dask", "xarray"]
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 sys.path.insert(0, str(ROOT / "python"))

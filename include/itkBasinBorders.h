@@ -38,7 +38,7 @@ using BorderLane = std::conditional_t<
                      double>>;
 
 /** \class BorderRow
- * \brief A row of voxels beside its neighbors.
+ * \brief Internal: a row of voxels beside its neighbors.
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <typename TValue>
@@ -53,7 +53,7 @@ struct BorderRow
 };
 
 /** \class Borders
- * \brief The other basins beside voxels of a row, one each.
+ * \brief Internal: the other basins beside voxels of a row, one each.
  *
  * Elements are one for each voxel and direction at most, and Overrun more that may be written.
  * \ingroup NeighborhoodArgmaxLabel

@@ -32,7 +32,7 @@ namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class BasinPass
- * \brief The pass of two neighboring basins: the least value over which one gets from one to the other.
+ * \brief Internal: the pass of two neighboring basins: the least value over which one gets from one to the other.
  *
  * Basins are numbered from 1 on.
  * \ingroup NeighborhoodArgmaxLabel
@@ -46,8 +46,8 @@ struct BasinPass
 };
 
 /** \class BasinPassTable
- * \brief The lowest pass of each two basins, found by their numbers: a hash table, and before it a small one of those
- * that were asked for lately, which stays in the cache of the processor.
+ * \brief Internal: the lowest pass of each two basins, found by their numbers: a hash table, and before it a small one
+ * of those that were asked for lately, which stays in the cache of the processor.
  * \ingroup NeighborhoodArgmaxLabel
  */
 class BasinPassTable
@@ -104,7 +104,7 @@ public:
   }
 
 private:
-  static constexpr unsigned int RecentBits = 13;
+  static constexpr unsigned int RecentBits = 14;
 
   static std::uint64_t
   Mixed(std::uint32_t first, std::uint32_t second)
@@ -164,7 +164,8 @@ private:
 };
 
 /** \class BasinHierarchy
- * \brief How deep basins are, and which one each joins: from their lowest values and passes, by the elder rule.
+ * \brief Internal: how deep basins are, and which one each joins: from their lowest values and passes, by the elder
+ * rule.
  *
  * Passes are taken in ascending order of their values, equal ones in that of the numbers of their basins. Where one
  * connects two groups of basins that are not connected yet, the group whose lowest value is higher (of equal ones the

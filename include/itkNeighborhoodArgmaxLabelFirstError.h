@@ -25,8 +25,8 @@
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** Takes an exception from a thread to that of the caller. ITK's thread pool drops what other threads throw: up to
- * ITK 5.2 always, since then in ParallelizeArray. */
+/** Internal: takes an exception from a thread to that of the caller. ITK's thread pool drops what other threads throw:
+ * up to ITK 5.2 always, since then in ParallelizeArray. */
 class FirstError
 {
 public:

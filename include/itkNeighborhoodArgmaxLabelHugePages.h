@@ -25,9 +25,9 @@
 namespace itk::NeighborhoodArgmaxLabel
 {
 
-/** Asks the operating system for huge pages in memory that has not been written to yet. The first write to a page costs
- * more than the labels or basins in it, and there are 512 times fewer pages of 2 MiB than of 4 KiB. Works on Linux with
- * huge pages "madvise" or "always"; does nothing elsewhere. */
+/** Internal: asks the operating system for huge pages in memory that has not been written to yet. The first write to a
+ * page costs more than the labels or basins in it, and there are 512 times fewer pages of 2 MiB than of 4 KiB. Works on
+ * Linux with huge pages "madvise" or "always"; does nothing elsewhere. */
 NeighborhoodArgmaxLabel_EXPORT void
 AdviseHugePages(void * memory, std::size_t size);
 

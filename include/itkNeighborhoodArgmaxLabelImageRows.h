@@ -111,7 +111,7 @@ CallWithLane(bool isMasked, bool isOrdinary, std::uint64_t numberOfLabels, const
 }
 
 /** \class ImageRows
- * \brief Stages rows of an image, with its border and mask.
+ * \brief Internal: stages rows of an image, with its border and mask.
  * \ingroup NeighborhoodArgmaxLabel */
 template <typename TImage, typename TMaskImage>
 class ImageRows

@@ -36,7 +36,7 @@ namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class Candidate
- * \brief A neighbor that competes for the label of a voxel.
+ * \brief Internal: a neighbor that competes for the label of a voxel.
  * \ingroup NeighborhoodArgmaxLabel */
 struct Candidate
 {
@@ -48,7 +48,7 @@ struct Candidate
 };
 
 /** \class Rules
- * \brief The competing neighbors, their weights, and the rules of the center.
+ * \brief Internal: the competing neighbors, their weights, and the rules of the center.
  * \ingroup NeighborhoodArgmaxLabel */
 struct Rules
 {
@@ -74,7 +74,7 @@ template <typename TLane>
 using ScoreOf = std::conditional_t<std::is_same_v<TLane, double>, double, float>;
 
 /** \class StagedFacts
- * \brief Properties of staged values that the kernel must know.
+ * \brief Internal: properties of staged values that the kernel must know.
  * \ingroup NeighborhoodArgmaxLabel */
 struct StagedFacts
 {
@@ -90,7 +90,7 @@ enum class Staging : std::uint8_t
 };
 
 /** \class Block
- * \brief The voxels that are labeled at once: rows of voxels, their neighbors, and where the results go.
+ * \brief Internal: the voxels that are labeled at once: rows of voxels, their neighbors, and where the results go.
  * \ingroup NeighborhoodArgmaxLabel */
 template <typename TLane, typename TLabel>
 struct Block
@@ -123,7 +123,7 @@ template <typename TLane>
 struct KernelTable;
 
 /** \class Kernel
- * \brief Labels blocks of rows: the definition, in one pass over a table of candidates.
+ * \brief Internal: labels blocks of rows: the definition, in one pass over a table of candidates.
  *
  * The kernel may read up to OverRead voxels after the end of a row.
  * \ingroup NeighborhoodArgmaxLabel */

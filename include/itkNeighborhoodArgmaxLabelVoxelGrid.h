@@ -25,7 +25,8 @@ namespace itk::NeighborhoodArgmaxLabel
 {
 
 /** \class VoxelGrid
- * \brief The voxels of an image in memory: their positions and numbers, and what is on the other side of periodic axes.
+ * \brief Internal: the voxels of an image in memory: their positions and numbers, and what is on the other side of
+ * periodic axes.
  *
  * Voxels are counted from 0 on, the first axis fastest. No image is known here.
  * \ingroup NeighborhoodArgmaxLabel

@@ -76,7 +76,7 @@ ForEachRow(const ImageRegion<VDimension> & region, const TFunction & function)
 }
 
 /** \class Walk
- * \brief Labels a region with the kernel: rows of the image in, labels, scores and background out.
+ * \brief Internal: labels a region with the kernel: rows of the image in, labels, scores and background out.
  *
  * A block is a number of rows, one after the other along the second axis. It marches along the other axes. The planes
  * of rows that its neighborhood needs are staged in a window, so that each is staged once.

@@ -40,19 +40,27 @@ namespace itk
  * \brief Joins the basins of parts of an image, which NeighborhoodLabelToBasinImageFilter found one by one, to those of
  * the whole image.
  *
- * For images that do not fit the memory. Parts are the cells of a grid: planes across the axes cut the image. For
- * each part, with `WholeRegion` set, update the filter, and give its tables to AddPart(). After Join(), update the
- * filter again for each part, and look its numbers up in GetNumbers(): those of the whole image. The labels may be
- * followed twice, as this takes less time than to store numbers and read them again; numbers that are stored serve as
- * well.
+ * For images that do not fit the memory. Parts are the cells of a grid: planes across the axes cut the image. Update
+ * the filter for each part, with `WholeRegion` set, and give its tables to AddPart(). After Join(), update it for each
+ * part once more, and look its numbers up in GetNumbers(). To follow labels twice takes less time than to store numbers
+ * and to read them again; numbers that are stored serve as well.
+ * \code
+ *   joiner->AddPart(region, filter->GetRows(), filter->GetFaces(), filter->GetExits()); // for each part
+ *   joiner->Join();
+ *   // For each part, once more:
+ *   const auto numbers =
+ *     joiner->GetNumbers(filter->GetRows(), joiner->GetBasinsBefore(part), joiner->GetPieces(part));
+ *   const auto number = numbers->GetBufferPointer()[filter->GetOutput()->GetPixel(index)]; // of the whole image
+ * \endcode
  *
  * \par Memory
- * The tables, and some 30 bytes for each exit. No image is needed.
+ * The tables, and some 80 bytes for each exit while they are joined. No image is needed.
  *
  * \par Errors
  * Tables that do not fit the region of their part, parts that are no grid, and exits that lead to no part, are an
  * exception that names them.
  *
+ * \sa NeighborhoodLabelToBasinImageFilter
  * \ingroup NeighborhoodArgmaxLabel
  */
 template <unsigned int VDimension>

@@ -28,7 +28,7 @@
 #include <string>
 #include <type_traits>
 
-// Checks that the filters that make labels share with those that follow them.
+// Internal: checks that the filters that make labels share with those that follow them.
 namespace itk::NeighborhoodArgmaxLabel
 {
 
