@@ -19,9 +19,11 @@
 
 #include "TiffFile.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -199,4 +201,22 @@ Flush(const fs::path & file)
     throw Error(file, std::string("cannot be written to the disk: ") + std::strerror(errno));
   }
   close(descriptor);
+}
+
+void
+ShowProgress(itk::ProcessObject * process, unsigned int runs)
+{
+  if (!isatty(Terminal()))
+  {
+    return;
+  }
+  const auto show = [](float part) {
+    const int  percent = static_cast<int>(100 * std::min(1.0F, part));
+    const auto bar = std::string(percent / 2, '#') + std::string(50 - percent / 2, ' ');
+    dprintf(Terminal(), "\r[%s] %d %%", bar.c_str(), percent);
+  };
+  const auto done = std::make_shared<float>(0.0F);
+  process->AddObserver(itk::ProgressEvent(),
+                       [=](const itk::EventObject &) { show((*done + process->GetProgress()) / runs); });
+  process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) { show(++*done / runs); });
 }

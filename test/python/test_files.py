@@ -15,7 +15,7 @@ import pydicom
 import pytest
 import tifffile
 from definition import define
-from itk_neighborhoodargmaxlabel import labels
+from itk_neighborhoodargmaxlabel import basins, labels
 from numpy.testing import assert_array_equal
 from PIL import Image
 
@@ -593,5 +593,19 @@ def test_integers_that_double_does_not_hold_are_refused(tmp_path, dtype):
     nrrd.write(str(tmp_path / "in.nrrd"), array, index_order="C")
     tifffile.imwrite(tmp_path / "in.tif", array, metadata=None)
     for name in "in.nrrd", "in.tif":
-        for radius in "1", "3":
-            assert_refused(name, cwd=tmp_path, arguments=("--radius", radius))
+        for arguments in ("--radius", "1"), ("--radius", "3"), ("--basins", "b.nrrd", "--depth", "1"):
+            assert_refused(name, cwd=tmp_path, arguments=arguments)
+
+
+# Basins
+
+
+@pytest.mark.parametrize("dtype", INTEGERS + ["float32", "float64"])
+def test_merged_basins_of_every_type(tmp_path, dtype):
+    array = random_array(STACK, dtype)
+    depth = int(np.ptp(array.astype("float64"))) // 8
+    nrrd.write(str(tmp_path / "in.nrrd"), array, index_order="C")
+    found = labels_of("in.nrrd", "--center-score", 0, "--basins", "basins.nrrd", "--depth", depth, cwd=tmp_path)
+    expected = basins(found, values=array, depth=depth)
+    assert_array_equal(nrrd.read(str(tmp_path / "basins.nrrd"), index_order="C")[0], expected)
+    assert 1 < expected.max() < basins(found).max()
