@@ -20,11 +20,16 @@
 #include "Program.h"
 #include "TiffFile.h"
 
+#include "itkNeighborhoodLabelFilterChecks.h"
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
@@ -366,62 +371,112 @@ ReadMetaImage(const itk::ImageIOBase * io)
   return result;
 }
 
-/** ITK's readers of text read 0 from the first word, such as nan, on. */
-void
-RefuseWordsAmongNumbers(const fs::path & file, const std::string & text)
+template <typename TNumber>
+bool
+IsWhole(const std::string & word)
 {
+  TNumber            number{};
+  const char * const begin = word.data() + (word[0] == '+' ? 1 : 0);
+  const auto         result = std::from_chars(begin, word.data() + word.size(), number);
+  return result.ec == std::errc() && result.ptr == word.data() + word.size() &&
+         itk::NeighborhoodArgmaxLabel::IsHeldByDouble(number);
+}
+
+template <typename TNumber>
+bool
+IsReal(const std::string & word)
+{
+  char *     end = nullptr;
+  const auto number = std::strtod(word.c_str(), &end);
+  return word.find_first_not_of("+-.0123456789eE") == std::string::npos && *end == '\0' &&
+         std::abs(number) <= std::numeric_limits<TNumber>::max();
+}
+
+/** Whether ITK's readers of text read a word as the number that it is. */
+bool
+IsNumberOf(itk::IOComponentEnum component, const std::string & word)
+{
+  switch (component)
+  {
+    case itk::IOComponentEnum::UCHAR:
+      return IsWhole<unsigned char>(word);
+    case itk::IOComponentEnum::CHAR:
+      return IsWhole<signed char>(word);
+    case itk::IOComponentEnum::USHORT:
+      return IsWhole<unsigned short>(word);
+    case itk::IOComponentEnum::SHORT:
+      return IsWhole<short>(word);
+    case itk::IOComponentEnum::UINT:
+      return IsWhole<unsigned int>(word);
+    case itk::IOComponentEnum::INT:
+      return IsWhole<int>(word);
+    case itk::IOComponentEnum::ULONG:
+    case itk::IOComponentEnum::ULONGLONG:
+      return IsWhole<std::uint64_t>(word);
+    case itk::IOComponentEnum::LONG:
+    case itk::IOComponentEnum::LONGLONG:
+      return IsWhole<std::int64_t>(word);
+    case itk::IOComponentEnum::FLOAT:
+      return IsReal<float>(word);
+    default:
+      return IsReal<double>(word);
+  }
+}
+
+/** From the first word on that is no number of the pixel type, such as nan, 1.5 among integers, or one that is too
+ * great, ITK's readers of text read other numbers or zeros. */
+void
+CheckNumbers(const itk::ImageIOBase * io, const std::string & text)
+{
+  const auto         count = static_cast<itk::SizeValueType>(io->GetImageSizeInComponents());
   std::istringstream words(text);
-  for (std::string word; words >> word;)
+  std::string        word;
+  for (itk::SizeValueType i = 0; i < count; ++i)
   {
-    const auto first = word.find_first_not_of("+-");
-    if (first == std::string::npos || (!std::isdigit(static_cast<unsigned char>(word[first])) && word[first] != '.'))
+    if (!(words >> word))
     {
-      throw Error(file,
-                  "has \"" + word.substr(0, 20) + "\" among its voxels, which ITK does not read; write it in binary");
+      throw Error(io->GetFileName(),
+                  "is not complete: it has " + std::to_string(i) + " numbers for " + std::to_string(count) + " voxels");
+    }
+    if (!IsNumberOf(io->GetComponentType(), word))
+    {
+      throw Error(io->GetFileName(),
+                  "has \"" + word.substr(0, 20) + "\" among its voxels, which ITK does not read as " +
+                    itk::ImageIOBase::GetComponentTypeAsString(io->GetComponentType()) +
+                    "; write it in binary, or as a type that has this number");
     }
   }
 }
 
 void
-CheckVtkText(const fs::path & file)
+CheckVtkText(const itk::ImageIOBase * io)
 {
-  const auto         bytes = ContentsOf(file);
-  std::istringstream lines(bytes);
-  bool               isText = false;
-  for (std::string line; std::getline(lines, line) && line.rfind("SCALARS", 0) != 0;)
+  if (io->GetFileType() != itk::IOFileEnum::ASCII)
   {
-    isText = isText || line.rfind("ASCII", 0) == 0;
-    if (line.rfind("BINARY", 0) == 0)
-    {
-      return;
-    }
+    return;
   }
-  if (isText && lines.tellg() > 0)
-  {
-    auto       voxels = bytes.substr(static_cast<std::size_t>(lines.tellg()));
-    const bool hasTable = voxels.rfind("LOOKUP_TABLE", 0) == 0;
-    voxels.erase(0, hasTable ? std::min(voxels.size(), voxels.find('\n')) : 0);
-    RefuseWordsAmongNumbers(file, voxels);
-  }
+  const auto  bytes = ContentsOf(io->GetFileName());
+  std::size_t at = bytes.find('\n', bytes.find("\nSCALARS") + 1);
+  at = bytes.compare(std::min(at, bytes.size()), 13, "\nLOOKUP_TABLE") == 0 ? bytes.find('\n', at + 1) : at;
+  CheckNumbers(io, bytes.substr(std::min(at, bytes.size())));
 }
 
 void
-CheckMetaImageText(const fs::path & file)
+CheckMetaImageText(const itk::ImageIOBase * io)
 {
-  const auto fields = TextFields(file, '=');
-  const auto binary = fields.find("BinaryData");
-  const auto data = fields.find("ElementDataFile");
-  if (data == fields.end() || (binary != fields.end() && (binary->second[0] == 'T' || binary->second[0] == 't')))
+  const fs::path file = io->GetFileName();
+  const auto     fields = TextFields(file, '=');
+  const auto     data = fields.find("ElementDataFile");
+  const bool     isOfSeveralFiles =
+    data != fields.end() && (data->second.rfind("LIST", 0) == 0 || data->second.find('%') != std::string::npos);
+  if (io->GetFileType() != itk::IOFileEnum::ASCII || data == fields.end() || isOfSeveralFiles)
   {
     return;
   }
   const bool isLocal = data->second == "LOCAL" || data->second == "Local" || data->second == "local";
   const auto text = ContentsOf(isLocal ? file : file.parent_path() / data->second);
-  const auto begin = isLocal ? text.find('\n', text.find("ElementDataFile")) : 0;
-  if (begin != std::string::npos)
-  {
-    RefuseWordsAmongNumbers(file, text.substr(begin));
-  }
+  const auto at = isLocal ? text.find('\n', text.find("ElementDataFile")) : 0;
+  CheckNumbers(io, text.substr(std::min(at, text.size())));
 }
 
 /** The sign of the pixel type, which ITK drops. */
@@ -577,12 +632,12 @@ ReadFileHeader(const itk::ImageIOBase * io)
   }
   if (format == "MetaImageIO")
   {
-    CheckMetaImageText(io->GetFileName());
+    CheckMetaImageText(io);
     return ReadMetaImage(io);
   }
   if (format == "VTKImageIO")
   {
-    CheckVtkText(io->GetFileName());
+    CheckVtkText(io);
   }
   if (format == "JPEG2000ImageIO")
   {

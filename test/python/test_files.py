@@ -125,6 +125,9 @@ def test_tiff_that_no_one_can_read_as_one_value_is_refused(tmp_path):
     colors = np.random.default_rng(1).integers(0, 2**16, (3, 256)).astype("uint16")
     tifffile.imwrite(file, random_array(FLAT, "uint8"), photometric="palette", colormap=colors, metadata=None)
     assert_refused("in.tif", "colors in a palette", cwd=tmp_path)
+    array, grays = random_array(FLAT, "uint8"), np.tile(np.arange(256, dtype="uint16") * 257, (3, 1))
+    tifffile.imwrite(file, array, photometric="palette", colormap=grays, metadata=None)
+    assert_right("in.tif", array, cwd=tmp_path)
     with tifffile.TiffWriter(file) as tiff:
         tiff.write(random_array(FLAT), metadata=None)
         tiff.write(random_array((9, 9)), metadata=None)
@@ -399,19 +402,71 @@ def test_metaimage(tmp_path, dtype, order):
     assert_right("in.mha", array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
 
 
-def test_text_with_nan(tmp_path):
-    array = random_array(STACK, "float32")
-    vtk = "# vtk DataFile Version 3.0\nx\nASCII\nDATASET STRUCTURED_POINTS\nDIMENSIONS 23 19 7\nORIGIN 0 0 0\nSPACING 0.5 0.75 2\n"
-    vtk += "POINT_DATA 3059\nSCALARS x float 1\nLOOKUP_TABLE default\n"
-    meta = META.format("BinaryData = False\n", "FLOAT")
-    for name, header in ("in.vtk", vtk), ("in.mha", meta):
-        (tmp_path / name).write_text(header + " ".join(map(str, array.ravel())) + "\n")
+def test_units_of_metaimage(tmp_path):
+    array = random_array(STACK, "int16")
+    for unit in "mm", "um":
+        header = META.format(f"BinaryData = True\nDistanceUnits = {unit}\n", "SHORT")
+        (tmp_path / "in.mha").write_bytes(header.encode() + array.tobytes())
+        note = "has um as its unit of distance; it is taken for millimeters: give --spacing"
+        assert_right("in.mha", array, cwd=tmp_path, notes=[note] * (unit == "um"), spacing=(2, 0.75, 0.5))
+
+
+VTK = """# vtk DataFile Version 3.0
+x
+ASCII
+DATASET STRUCTURED_POINTS
+DIMENSIONS 23 19 7
+ORIGIN 0 0 0
+SPACING 0.5 0.75 2
+POINT_DATA 3059
+SCALARS x {} 1
+LOOKUP_TABLE default
+"""
+
+
+def write_text(folder, dtype, words):
+    """As VTK and MetaImage. Other arrays may come after that of a VTK file."""
+    text = " ".join(map(str, words)) + "\n"
+    (folder / "in.vtk").write_text(VTK.format(VTK_TYPES[dtype]) + text + "METADATA\nINFORMATION 0\n")
+    (folder / "in.mha").write_text(META.format("BinaryData = False\n", META_TYPES[dtype]) + text)
+    return "in.vtk", "in.mha"
+
+
+@pytest.mark.parametrize(
+    "dtype, bad",
+    [
+        ("uint8", ["256", "-1", "7.5"]),
+        ("int8", ["128"]),
+        ("uint16", ["65536", "-1"]),
+        ("int16", ["32768", "1e2", "0x10"]),
+        ("uint32", ["4294967296", "-1"]),
+        ("int32", ["2147483648", "nan", "1.0"]),
+        ("float32", ["nan", "NaN", "-inf", "1e39", "1,5", "1.5f"]),
+        ("float64", ["nan", "1e309", "-", "0x1p3"]),
+    ],
+)
+def test_text(tmp_path, dtype, bad):
+    array = random_array(STACK, dtype)
+    words = [f"{value:+}" if np.dtype(dtype).kind == "f" else str(value) for value in array.ravel()]
+    for name in write_text(tmp_path, dtype, words):
         assert_right(name, array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
-        for word in "nan", "-inf", "NaN":
-            words = [*map(str, array.ravel())]
-            words[1000] = word
-            (tmp_path / name).write_text(header + " ".join(words) + "\n")
+        done = run(name, "out.mha", "--border", "inside", "--stream", 3, cwd=tmp_path)
+        assert done.returncode == 0 and (tmp_path / "out.mha").read_bytes().endswith(
+            labels(array, border="inside", spacing=(2, 0.75, 0.5)).tobytes()
+        ), done.stderr
+    for word in bad:
+        for name in write_text(tmp_path, dtype, [*words[:1000], word, *words[1001:]]):
             assert_refused(name, f'has "{word}" among its voxels', "write it in binary", cwd=tmp_path)
+    write_text(tmp_path, dtype, words[:-1])
+    assert_refused("in.mha", "is not complete: it has 3058 numbers for 3059 voxels", cwd=tmp_path)
+    (tmp_path / "in.vtk").write_text((tmp_path / "in.vtk").read_text().split("METADATA")[0])
+    assert_refused("in.vtk", "is not complete: it has 3058 numbers for 3059 voxels", cwd=tmp_path)
+
+
+def test_text_of_64_bits(tmp_path):
+    words = ["1"] * 3058 + [str(2**53 + 1)]
+    (tmp_path / "in.mha").write_text(META.format("BinaryData = False\n", "LONG_LONG") + " ".join(words) + "\n")
+    assert_refused("in.mha", 'has "9007199254740993" among its voxels', cwd=tmp_path)
 
 
 VTK_TYPES = {
