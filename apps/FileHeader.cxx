@@ -277,7 +277,7 @@ ReadNifti(const itk::ImageIOBase * io)
       isUsable = isUsable && std::isfinite(lengths[axis]) && lengths[axis] > 0;
       isOther = isOther || !IsNear(lengths[axis], nifti->steps[axis]);
     }
-    if (isUsable && !IsOrthogonal(nifti->lattice))
+    if (isUsable && (!IsOrthogonal(nifti->lattice) || (isOther && nifti->qformCode <= 0)))
     {
       result.lattice = nifti->lattice;
       for (auto & vector : result.lattice)

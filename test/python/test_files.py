@@ -349,6 +349,16 @@ def test_nifti_whose_forms_disagree(tmp_path):
     )
 
 
+def test_nifti_with_only_an_sform(tmp_path):
+    array = random_array()
+    for zooms in (0.5, 0.75, 2), (1, 1, 1):
+        image = nibabel.Nifti1Image(array.T, np.diag([0.5, -0.75, 2, 1]))
+        image.set_qform(None, 0)
+        image.header["pixdim"][1:4] = zooms
+        nibabel.save(image, tmp_path / "in.nii")
+        assert_right("in.nii", array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
+
+
 def test_nifti_in_time(tmp_path):
     array = random_array((5, *STACK))
     image = nibabel.Nifti1Image(array.T, np.eye(4))
