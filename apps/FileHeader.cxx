@@ -518,12 +518,104 @@ DicomValues(const std::string & bytes, const std::string & tag)
     const bool isExplicit = std::isupper(static_cast<unsigned char>(bytes[at + 4])) &&
                             std::isupper(static_cast<unsigned char>(bytes[at + 5]));
     const auto length = isExplicit ? byte(6) + 256 * byte(7) : byte(4) + 256 * byte(5) + 65536 * byte(6);
-    auto       value = bytes.substr(at + 8, std::min<std::size_t>(length, 64));
+    auto       value = bytes.substr(at + 8, std::min<std::size_t>(length, 128));
     value.erase(std::find_if(value.rbegin(), value.rend(), [](char c) { return c != ' ' && c != '\0'; }).base(),
                 value.end());
     values.push_back(value);
   }
   return values;
+}
+
+std::vector<double>
+DicomNumbers(const std::string & value)
+{
+  std::vector<double> numbers;
+  std::istringstream  parts(value);
+  for (std::string part; std::getline(parts, part, '\\');)
+  {
+    numbers.push_back(std::strtod(part.c_str(), nullptr));
+  }
+  return numbers;
+}
+
+/** The mean step of frames, and how far one is away from its place at even steps. */
+struct FrameSteps
+{
+  std::vector<double> mean{ 0, 0, 0 };
+  double              farthest{ 0 };
+  bool                areInOrder{ true };
+};
+
+FrameSteps
+StepsOfFrames(const std::vector<std::vector<double>> & places)
+{
+  FrameSteps steps;
+  for (unsigned int k = 0; k < 3; ++k)
+  {
+    steps.mean[k] = (places.back()[k] - places.front()[k]) / static_cast<double>(places.size() - 1);
+  }
+  for (std::size_t i = 1; i < places.size(); ++i)
+  {
+    double              along = 0;
+    std::vector<double> away(3);
+    for (unsigned int k = 0; k < 3; ++k)
+    {
+      along += (places[i][k] - places[i - 1][k]) * steps.mean[k];
+      away[k] = places[i][k] - places[0][k] - static_cast<double>(i) * steps.mean[k];
+    }
+    steps.areInOrder = steps.areInOrder && along > 0;
+    steps.farthest = std::max(steps.farthest, Length(away));
+  }
+  return steps;
+}
+
+/** Frames of an enhanced file, which GDCM takes as they come, at the distance of the first two, or 1 where others
+ * differ. */
+void
+ReadFrames(const itk::ImageIOBase * io, const std::string & bytes, FileHeader & result)
+{
+  const auto valuesOf = [&](char group, char element) {
+    const auto values = DicomValues(bytes, { group, '\0', element, '\0' });
+    return std::set<std::string>(values.begin(), values.end()).size() == 1 ? DicomNumbers(values[0])
+                                                                           : std::vector<double>{};
+  };
+  const auto axes = valuesOf('\x20', '\x37');
+  const auto sizes = valuesOf('\x28', '\x30'); // of pixels: from row to row, from column to column
+
+  std::vector<std::vector<double>> places;
+  for (const auto & position : DicomValues(bytes, std::string("\x20\0\x32\0", 4)))
+  {
+    places.push_back(DicomNumbers(position));
+    places.back().resize(3);
+  }
+  if (io->GetNumberOfDimensions() != 3 || places.size() < 2 || places.size() != io->GetDimensions(2) ||
+      axes.size() != 6 || sizes.size() != 2)
+  {
+    return;
+  }
+  const auto steps = StepsOfFrames(places);
+  if (!steps.areInOrder)
+  {
+    throw Error(io->GetFileName(),
+                "has frames that do not follow each other in space; save one stack in the order of positions, as with "
+                "highdicom");
+  }
+  const double                           distance = Length(steps.mean);
+  const std::vector<std::vector<double>> lattice{ { axes[0] * sizes[1], axes[1] * sizes[1], axes[2] * sizes[1] },
+                                                  { axes[3] * sizes[0], axes[4] * sizes[0], axes[5] * sizes[0] },
+                                                  steps.mean };
+  const bool isSame = IsNear(io->GetSpacing(0), sizes[1]) && IsNear(io->GetSpacing(1), sizes[0]) &&
+                      IsNear(io->GetSpacing(2), distance) && IsOrthogonal(lattice);
+  if (!isSame && Length(lattice[0]) > 0 && Length(lattice[1]) > 0)
+  {
+    result.lattice = lattice;
+  }
+  if (steps.farthest > 1e-3 * distance)
+  {
+    result.notes.push_back("has frames that are up to " + Text(steps.farthest) +
+                           " mm away from where an even distance " + "of " + Text(distance) +
+                           " mm has them; it is used");
+  }
 }
 
 FileHeader
@@ -532,8 +624,8 @@ ReadDicom(const itk::ImageIOBase * io)
   FileHeader     result;
   const fs::path file = io->GetFileName();
   auto           bytes = ContentsOf(file);
-  const auto     frames = DicomValues(bytes, std::string("\x28\0\x08\0", 4));
-  const auto     colors = DicomValues(bytes, std::string("\x28\0\x04\0", 4));
+  bytes.resize(std::min(bytes.size(), bytes.rfind(std::string("\xe0\x7f\x10\0O", 5)))); // pixels may look like tags
+  const auto colors = DicomValues(bytes, std::string("\x28\0\x04\0", 4));
   if (!colors.empty() && colors[0] == "MONOCHROME1")
   {
     throw Error(file,
@@ -551,8 +643,9 @@ ReadDicom(const itk::ImageIOBase * io)
                     "with a program that uses them, such as highdicom");
     }
   }
+  ReadFrames(io, bytes, result);
   const auto steps = DicomValues(bytes, std::string("\x28\0\x30\0", 4));
-  const bool isUnspaced = io->GetSpacing(0) == 1 && io->GetSpacing(1) == 1;
+  const bool isUnspaced = result.lattice.empty() && io->GetSpacing(0) == 1 && io->GetSpacing(1) == 1;
   if (!steps.empty() && isUnspaced && steps[0] != "1\\1" && std::strtod(steps[0].c_str(), nullptr) != 1)
   {
     result.spacingNotes.push_back("has a pixel spacing of " + steps[0] + ", which is not used");

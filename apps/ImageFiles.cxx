@@ -101,7 +101,8 @@ NoteLibraryText(const fs::path & file)
     // Before the text, ITK and GDCM print a line with the position in their source; ITK also prints the object.
     const auto object = line.find("): ");
     line.erase(0, line.find("(0x") < object && object != std::string::npos ? object + 3 : 0);
-    const bool isPlace = line.rfind("WARNING: In ", 0) == 0 || line.rfind("Warning: In ", 0) == 0;
+    const std::set<std::string> places{ "WARNING: In ", "Warning: In ", "Error: In " };
+    const bool                  isPlace = places.count(line.substr(0, line.find("In ") + 3)) > 0;
     if (!isPlace && line.find_first_not_of(" \t\r") != std::string::npos)
     {
       const auto begin = line.find_first_not_of(" \t\r");

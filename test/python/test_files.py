@@ -636,16 +636,67 @@ def test_dicom_that_itk_changes_is_refused(tmp_path):
     dicom(tmp_path / "in.dcm", array, PhotometricInterpretation="MONOCHROME1")
     assert_refused("in.dcm", "is MONOCHROME1, whose values ITK inverts", "convert it", cwd=tmp_path)
 
-    frames = []
-    for slope in "1", "2", "3":
-        transformation = pydicom.Dataset()
-        transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = slope, "0", "US"
-        frame = pydicom.Dataset()
-        frame.PixelValueTransformationSequence = [transformation]
-        frames.append(frame)
-    stack = random_array((3, *FLAT), "uint16")
-    dicom(tmp_path / "in.dcm", stack, SOPClassUID=pydicom.uid.EnhancedCTImageStorage, PerFrameFunctionalGroupsSequence=frames)
+    frames = [{"PixelValueTransformation": {"RescaleSlope": s, "RescaleIntercept": "0", "RescaleType": "US"}} for s in "123"]
+    enhanced_dicom(tmp_path / "in.dcm", random_array((3, *FLAT), "uint16"), {}, frames)
     assert_refused("in.dcm", "has a slope of its own for each frame", "convert it", cwd=tmp_path)
+
+
+def enhanced_dicom(file, array, shared, frames):
+    """An enhanced CT image with these groups of elements for all frames, and for each one."""
+
+    def sequence_of(groups):
+        item = pydicom.Dataset()
+        for name, elements in groups.items():
+            group = pydicom.Dataset()
+            for element, value in elements.items():
+                setattr(group, element, value)
+            setattr(item, name + "Sequence", [group])
+        return item
+
+    groups = {"PerFrameFunctionalGroupsSequence": [sequence_of(frame) for frame in frames]}
+    groups["SharedFunctionalGroupsSequence"] = [sequence_of(shared)]
+    dicom(file, array, SOPClassUID=pydicom.uid.EnhancedCTImageStorage, **groups)
+
+
+def enhanced_stack(file, array, positions, axes=(1, 0, 0, 0, 1, 0)):
+    measures = {"PixelSpacing": [0.75, 0.5], "SliceThickness": 2}
+    shared = {"PixelMeasures": measures, "PlaneOrientation": {"ImageOrientationPatient": list(axes)}}
+    frames = [{"PlanePosition": {"ImagePositionPatient": list(map(float, position))}} for position in positions]
+    enhanced_dicom(file, array, shared, frames)
+
+
+def test_frames_of_dicom(tmp_path):
+    array = random_array(STACK, "uint16")
+    array[0, 0, :4] = [32, 50, 40, 48]  # looks like the tags of a position and a spacing
+    file = tmp_path / "in.dcm"
+    even = 2.0 * np.arange(7)
+    for heights in even, -even:
+        enhanced_stack(file, array, [(0, 0, z) for z in heights])
+        assert_right("in.dcm", array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
+    for order in (0, 2, 1, 3, 4, 5, 6), (0, 1, 2, 0, 1, 2, 3), (0, 0, 0, 0, 0, 0, 0):
+        enhanced_stack(file, array, [(0, 0, even[i]) for i in order])
+        assert_refused("in.dcm", "has frames that do not follow each other in space", "highdicom", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("offset, distance", [((0, 0, 0.003), "0.003"), ((0, 0, 0.9), "0.9"), ((0, 5, 0), "5")])
+def test_frame_of_dicom_out_of_place(tmp_path, offset, distance):
+    array = random_array(STACK, "uint16")
+    positions = np.array([(0, 0, 2.0 * i) for i in range(7)])
+    positions[3] += offset
+    enhanced_stack(tmp_path / "in.dcm", array, positions)
+    note = f"has frames that are up to {distance} mm away from where an even distance of 2 mm has them"
+    done = run("in.dcm", "out.nrrd", "--border", "inside", cwd=tmp_path)
+    assert done.returncode == 0 and note in done.stderr and "Source" not in done.stderr
+    found, header = nrrd.read(str(tmp_path / "out.nrrd"), index_order="C")
+    assert_array_equal(found, labels(array, border="inside", spacing=(2, 0.75, 0.5)))
+    assert_array_equal(header["space directions"], np.diag([0.5, 0.75, 2]))
+
+
+def test_sheared_frames_of_dicom(tmp_path):
+    """As with a tilted gantry."""
+    array = random_array(STACK, "uint16")
+    enhanced_stack(tmp_path / "in.dcm", array, [(0, i, 2 * i) for i in range(7)])
+    assert_oblique("in.dcm", array, np.array([[0.5, 0, 0], [0, 0.75, 1], [0, 0, 2]]), tmp_path)
 
 
 # Integers
