@@ -259,7 +259,8 @@ void
 CheckLastVoxel(itk::ImageIOBase * io)
 {
   const bool isNifti = std::string(io->GetNameOfClass()) == "NiftiImageIO"; // It reads regions, but does not say so.
-  if (!isNifti && !io->CanStreamRead())
+  const bool isText = io->GetFileType() == itk::IOFileEnum::ASCII;          // see FileImageIO::IsText()
+  if (isText || (!isNifti && !io->CanStreamRead()))
   {
     return;
   }

@@ -20,11 +20,16 @@
 #include "Program.h"
 #include "TiffFile.h"
 
+#include "itkNeighborhoodLabelFilterChecks.h"
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
@@ -272,7 +277,7 @@ ReadNifti(const itk::ImageIOBase * io)
       isUsable = isUsable && std::isfinite(lengths[axis]) && lengths[axis] > 0;
       isOther = isOther || !IsNear(lengths[axis], nifti->steps[axis]);
     }
-    if (isUsable && !IsOrthogonal(nifti->lattice))
+    if (isUsable && (!IsOrthogonal(nifti->lattice) || (isOther && nifti->qformCode <= 0)))
     {
       result.lattice = nifti->lattice;
       for (auto & vector : result.lattice)
@@ -366,62 +371,112 @@ ReadMetaImage(const itk::ImageIOBase * io)
   return result;
 }
 
-/** ITK's readers of text read 0 from the first word, such as nan, on. */
-void
-RefuseWordsAmongNumbers(const fs::path & file, const std::string & text)
+template <typename TNumber>
+bool
+IsWhole(const std::string & word)
 {
+  TNumber            number{};
+  const char * const begin = word.data() + (word[0] == '+' ? 1 : 0);
+  const auto         result = std::from_chars(begin, word.data() + word.size(), number);
+  return result.ec == std::errc() && result.ptr == word.data() + word.size() &&
+         itk::NeighborhoodArgmaxLabel::IsHeldByDouble(number);
+}
+
+template <typename TNumber>
+bool
+IsReal(const std::string & word)
+{
+  char *     end = nullptr;
+  const auto number = std::strtod(word.c_str(), &end);
+  return word.find_first_not_of("+-.0123456789eE") == std::string::npos && *end == '\0' &&
+         std::abs(number) <= std::numeric_limits<TNumber>::max();
+}
+
+/** Whether ITK's readers of text read a word as the number that it is. */
+bool
+IsNumberOf(itk::IOComponentEnum component, const std::string & word)
+{
+  switch (component)
+  {
+    case itk::IOComponentEnum::UCHAR:
+      return IsWhole<unsigned char>(word);
+    case itk::IOComponentEnum::CHAR:
+      return IsWhole<signed char>(word);
+    case itk::IOComponentEnum::USHORT:
+      return IsWhole<unsigned short>(word);
+    case itk::IOComponentEnum::SHORT:
+      return IsWhole<short>(word);
+    case itk::IOComponentEnum::UINT:
+      return IsWhole<unsigned int>(word);
+    case itk::IOComponentEnum::INT:
+      return IsWhole<int>(word);
+    case itk::IOComponentEnum::ULONG:
+    case itk::IOComponentEnum::ULONGLONG:
+      return IsWhole<std::uint64_t>(word);
+    case itk::IOComponentEnum::LONG:
+    case itk::IOComponentEnum::LONGLONG:
+      return IsWhole<std::int64_t>(word);
+    case itk::IOComponentEnum::FLOAT:
+      return IsReal<float>(word);
+    default:
+      return IsReal<double>(word);
+  }
+}
+
+/** From the first word on that is no number of the pixel type, such as nan, 1.5 among integers, or one that is too
+ * great, ITK's readers of text read other numbers or zeros. */
+void
+CheckNumbers(const itk::ImageIOBase * io, const std::string & text)
+{
+  const auto         count = static_cast<itk::SizeValueType>(io->GetImageSizeInComponents());
   std::istringstream words(text);
-  for (std::string word; words >> word;)
+  std::string        word;
+  for (itk::SizeValueType i = 0; i < count; ++i)
   {
-    const auto first = word.find_first_not_of("+-");
-    if (first == std::string::npos || (!std::isdigit(static_cast<unsigned char>(word[first])) && word[first] != '.'))
+    if (!(words >> word))
     {
-      throw Error(file,
-                  "has \"" + word.substr(0, 20) + "\" among its voxels, which ITK does not read; write it in binary");
+      throw Error(io->GetFileName(),
+                  "is not complete: it has " + std::to_string(i) + " numbers for " + std::to_string(count) + " voxels");
+    }
+    if (!IsNumberOf(io->GetComponentType(), word))
+    {
+      throw Error(io->GetFileName(),
+                  "has \"" + word.substr(0, 20) + "\" among its voxels, which ITK does not read as " +
+                    itk::ImageIOBase::GetComponentTypeAsString(io->GetComponentType()) +
+                    "; write it in binary, or as a type that has this number");
     }
   }
 }
 
 void
-CheckVtkText(const fs::path & file)
+CheckVtkText(const itk::ImageIOBase * io)
 {
-  const auto         bytes = ContentsOf(file);
-  std::istringstream lines(bytes);
-  bool               isText = false;
-  for (std::string line; std::getline(lines, line) && line.rfind("SCALARS", 0) != 0;)
+  if (io->GetFileType() != itk::IOFileEnum::ASCII)
   {
-    isText = isText || line.rfind("ASCII", 0) == 0;
-    if (line.rfind("BINARY", 0) == 0)
-    {
-      return;
-    }
+    return;
   }
-  if (isText && lines.tellg() > 0)
-  {
-    auto       voxels = bytes.substr(static_cast<std::size_t>(lines.tellg()));
-    const bool hasTable = voxels.rfind("LOOKUP_TABLE", 0) == 0;
-    voxels.erase(0, hasTable ? std::min(voxels.size(), voxels.find('\n')) : 0);
-    RefuseWordsAmongNumbers(file, voxels);
-  }
+  const auto  bytes = ContentsOf(io->GetFileName());
+  std::size_t at = bytes.find('\n', bytes.find("\nSCALARS") + 1);
+  at = bytes.compare(std::min(at, bytes.size()), 13, "\nLOOKUP_TABLE") == 0 ? bytes.find('\n', at + 1) : at;
+  CheckNumbers(io, bytes.substr(std::min(at, bytes.size())));
 }
 
 void
-CheckMetaImageText(const fs::path & file)
+CheckMetaImageText(const itk::ImageIOBase * io)
 {
-  const auto fields = TextFields(file, '=');
-  const auto binary = fields.find("BinaryData");
-  const auto data = fields.find("ElementDataFile");
-  if (data == fields.end() || (binary != fields.end() && (binary->second[0] == 'T' || binary->second[0] == 't')))
+  const fs::path file = io->GetFileName();
+  const auto     fields = TextFields(file, '=');
+  const auto     data = fields.find("ElementDataFile");
+  const bool     isOfSeveralFiles =
+    data != fields.end() && (data->second.rfind("LIST", 0) == 0 || data->second.find('%') != std::string::npos);
+  if (io->GetFileType() != itk::IOFileEnum::ASCII || data == fields.end() || isOfSeveralFiles)
   {
     return;
   }
   const bool isLocal = data->second == "LOCAL" || data->second == "Local" || data->second == "local";
   const auto text = ContentsOf(isLocal ? file : file.parent_path() / data->second);
-  const auto begin = isLocal ? text.find('\n', text.find("ElementDataFile")) : 0;
-  if (begin != std::string::npos)
-  {
-    RefuseWordsAmongNumbers(file, text.substr(begin));
-  }
+  const auto at = isLocal ? text.find('\n', text.find("ElementDataFile")) : 0;
+  CheckNumbers(io, text.substr(std::min(at, text.size())));
 }
 
 /** The sign of the pixel type, which ITK drops. */
@@ -463,12 +518,104 @@ DicomValues(const std::string & bytes, const std::string & tag)
     const bool isExplicit = std::isupper(static_cast<unsigned char>(bytes[at + 4])) &&
                             std::isupper(static_cast<unsigned char>(bytes[at + 5]));
     const auto length = isExplicit ? byte(6) + 256 * byte(7) : byte(4) + 256 * byte(5) + 65536 * byte(6);
-    auto       value = bytes.substr(at + 8, std::min<std::size_t>(length, 64));
+    auto       value = bytes.substr(at + 8, std::min<std::size_t>(length, 128));
     value.erase(std::find_if(value.rbegin(), value.rend(), [](char c) { return c != ' ' && c != '\0'; }).base(),
                 value.end());
     values.push_back(value);
   }
   return values;
+}
+
+std::vector<double>
+DicomNumbers(const std::string & value)
+{
+  std::vector<double> numbers;
+  std::istringstream  parts(value);
+  for (std::string part; std::getline(parts, part, '\\');)
+  {
+    numbers.push_back(std::strtod(part.c_str(), nullptr));
+  }
+  return numbers;
+}
+
+/** The mean step of frames, and how far one is away from its place at even steps. */
+struct FrameSteps
+{
+  std::vector<double> mean{ 0, 0, 0 };
+  double              farthest{ 0 };
+  bool                areInOrder{ true };
+};
+
+FrameSteps
+StepsOfFrames(const std::vector<std::vector<double>> & places)
+{
+  FrameSteps steps;
+  for (unsigned int k = 0; k < 3; ++k)
+  {
+    steps.mean[k] = (places.back()[k] - places.front()[k]) / static_cast<double>(places.size() - 1);
+  }
+  for (std::size_t i = 1; i < places.size(); ++i)
+  {
+    double              along = 0;
+    std::vector<double> away(3);
+    for (unsigned int k = 0; k < 3; ++k)
+    {
+      along += (places[i][k] - places[i - 1][k]) * steps.mean[k];
+      away[k] = places[i][k] - places[0][k] - static_cast<double>(i) * steps.mean[k];
+    }
+    steps.areInOrder = steps.areInOrder && along > 0;
+    steps.farthest = std::max(steps.farthest, Length(away));
+  }
+  return steps;
+}
+
+/** Frames of an enhanced file, which GDCM takes as they come, at the distance of the first two, or 1 where others
+ * differ. */
+void
+ReadFrames(const itk::ImageIOBase * io, const std::string & bytes, FileHeader & result)
+{
+  const auto valuesOf = [&](char group, char element) {
+    const auto values = DicomValues(bytes, { group, '\0', element, '\0' });
+    return std::set<std::string>(values.begin(), values.end()).size() == 1 ? DicomNumbers(values[0])
+                                                                           : std::vector<double>{};
+  };
+  const auto axes = valuesOf('\x20', '\x37');
+  const auto sizes = valuesOf('\x28', '\x30'); // of pixels: from row to row, from column to column
+
+  std::vector<std::vector<double>> places;
+  for (const auto & position : DicomValues(bytes, std::string("\x20\0\x32\0", 4)))
+  {
+    places.push_back(DicomNumbers(position));
+    places.back().resize(3);
+  }
+  if (io->GetNumberOfDimensions() != 3 || places.size() < 2 || places.size() != io->GetDimensions(2) ||
+      axes.size() != 6 || sizes.size() != 2)
+  {
+    return;
+  }
+  const auto steps = StepsOfFrames(places);
+  if (!steps.areInOrder)
+  {
+    throw Error(io->GetFileName(),
+                "has frames that do not follow each other in space; save one stack in the order of positions, as with "
+                "highdicom");
+  }
+  const double                           distance = Length(steps.mean);
+  const std::vector<std::vector<double>> lattice{ { axes[0] * sizes[1], axes[1] * sizes[1], axes[2] * sizes[1] },
+                                                  { axes[3] * sizes[0], axes[4] * sizes[0], axes[5] * sizes[0] },
+                                                  steps.mean };
+  const bool isSame = IsNear(io->GetSpacing(0), sizes[1]) && IsNear(io->GetSpacing(1), sizes[0]) &&
+                      IsNear(io->GetSpacing(2), distance) && IsOrthogonal(lattice);
+  if (!isSame && Length(lattice[0]) > 0 && Length(lattice[1]) > 0)
+  {
+    result.lattice = lattice;
+  }
+  if (steps.farthest > 1e-3 * distance)
+  {
+    result.notes.push_back("has frames that are up to " + Text(steps.farthest) +
+                           " mm away from where an even distance " + "of " + Text(distance) +
+                           " mm has them; it is used");
+  }
 }
 
 FileHeader
@@ -477,8 +624,8 @@ ReadDicom(const itk::ImageIOBase * io)
   FileHeader     result;
   const fs::path file = io->GetFileName();
   auto           bytes = ContentsOf(file);
-  const auto     frames = DicomValues(bytes, std::string("\x28\0\x08\0", 4));
-  const auto     colors = DicomValues(bytes, std::string("\x28\0\x04\0", 4));
+  bytes.resize(std::min(bytes.size(), bytes.rfind(std::string("\xe0\x7f\x10\0O", 5)))); // pixels may look like tags
+  const auto colors = DicomValues(bytes, std::string("\x28\0\x04\0", 4));
   if (!colors.empty() && colors[0] == "MONOCHROME1")
   {
     throw Error(file,
@@ -496,8 +643,9 @@ ReadDicom(const itk::ImageIOBase * io)
                     "with a program that uses them, such as highdicom");
     }
   }
+  ReadFrames(io, bytes, result);
   const auto steps = DicomValues(bytes, std::string("\x28\0\x30\0", 4));
-  const bool isUnspaced = io->GetSpacing(0) == 1 && io->GetSpacing(1) == 1;
+  const bool isUnspaced = result.lattice.empty() && io->GetSpacing(0) == 1 && io->GetSpacing(1) == 1;
   if (!steps.empty() && isUnspaced && steps[0] != "1\\1" && std::strtod(steps[0].c_str(), nullptr) != 1)
   {
     result.spacingNotes.push_back("has a pixel spacing of " + steps[0] + ", which is not used");
@@ -577,12 +725,12 @@ ReadFileHeader(const itk::ImageIOBase * io)
   }
   if (format == "MetaImageIO")
   {
-    CheckMetaImageText(io->GetFileName());
+    CheckMetaImageText(io);
     return ReadMetaImage(io);
   }
   if (format == "VTKImageIO")
   {
-    CheckVtkText(io->GetFileName());
+    CheckVtkText(io);
   }
   if (format == "JPEG2000ImageIO")
   {

@@ -123,10 +123,16 @@ FileImageIO::PutRight()
   }
 }
 
+bool
+FileImageIO::IsText() const
+{
+  return m_Reader->GetFileType() == itk::IOFileEnum::ASCII;
+}
+
 void
 FileImageIO::Read(void * buffer)
 {
-  m_Reader->SetUseStreamedReading(this->GetUseStreamedReading());
+  m_Reader->SetUseStreamedReading(this->GetUseStreamedReading() && !this->IsText());
   m_Reader->SetIORegion(this->GetIORegion());
   m_Reader->Read(buffer);
 }
@@ -134,12 +140,12 @@ FileImageIO::Read(void * buffer)
 bool
 FileImageIO::CanStreamRead()
 {
-  return m_Reader->CanStreamRead();
+  return m_Reader->CanStreamRead() && !this->IsText();
 }
 
 itk::ImageIORegion
 FileImageIO::GenerateStreamableReadRegionFromRequestedRegion(const itk::ImageIORegion & requested) const
 {
-  m_Reader->SetUseStreamedReading(this->GetUseStreamedReading());
+  m_Reader->SetUseStreamedReading(this->GetUseStreamedReading() && !this->IsText());
   return m_Reader->GenerateStreamableReadRegionFromRequestedRegion(requested);
 }

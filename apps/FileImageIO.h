@@ -83,6 +83,10 @@ protected:
   FileImageIO() = default;
 
 private:
+  /** MetaIO reads pieces of text from where they would be in binary, and more than there is memory for. */
+  bool
+  IsText() const;
+
   void
   PutRight();
 

@@ -19,9 +19,11 @@
 
 #include "TiffFile.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -99,7 +101,8 @@ NoteLibraryText(const fs::path & file)
     // Before the text, ITK and GDCM print a line with the position in their source; ITK also prints the object.
     const auto object = line.find("): ");
     line.erase(0, line.find("(0x") < object && object != std::string::npos ? object + 3 : 0);
-    const bool isPlace = line.rfind("WARNING: In ", 0) == 0 || line.rfind("Warning: In ", 0) == 0;
+    const std::set<std::string> places{ "WARNING: In ", "Warning: In ", "Error: In " };
+    const bool                  isPlace = places.count(line.substr(0, line.find("In ") + 3)) > 0;
     if (!isPlace && line.find_first_not_of(" \t\r") != std::string::npos)
     {
       const auto begin = line.find_first_not_of(" \t\r");
@@ -199,4 +202,22 @@ Flush(const fs::path & file)
     throw Error(file, std::string("cannot be written to the disk: ") + std::strerror(errno));
   }
   close(descriptor);
+}
+
+void
+ShowProgress(itk::ProcessObject * process, unsigned int runs)
+{
+  if (!isatty(Terminal()))
+  {
+    return;
+  }
+  const auto show = [](float part) {
+    const int  percent = static_cast<int>(100 * std::min(1.0F, part));
+    const auto bar = std::string(percent / 2, '#') + std::string(50 - percent / 2, ' ');
+    dprintf(Terminal(), "\r[%s] %d %%", bar.c_str(), percent);
+  };
+  const auto done = std::make_shared<float>(0.0F);
+  process->AddObserver(itk::ProgressEvent(),
+                       [=](const itk::EventObject &) { show((*done + process->GetProgress()) / runs); });
+  process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) { show(++*done / runs); });
 }

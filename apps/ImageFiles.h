@@ -88,6 +88,10 @@ Tell(itk::ProcessObject * process, const Activity & activity)
   });
 }
 
+/** A progress bar over a number of runs of the process object; only on a terminal. */
+void
+ShowProgress(itk::ProcessObject * process, unsigned int runs);
+
 /** Whether a few voxels, written to the file and read back, are the same. */
 template <typename TImage>
 bool

@@ -20,14 +20,11 @@
 
 #include "LabelFile.h"
 
+#include "Followers.h"
 #include "ImageFiles.h"
 #include "LabelPreview.h"
 #include "StagedFiles.h"
 #include "Worker.h"
-
-#include "itkNeighborhoodBasinMergeImageFilter.h"
-#include "itkNeighborhoodLabelAccumulateImageFilter.h"
-#include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "itkBinaryGeneratorImageFilter.h"
 #include "itkUnaryGeneratorImageFilter.h"
@@ -36,31 +33,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string>
 #include <type_traits>
 
 #include <stdio.h> // dprintf
-#include <unistd.h>
-
-/** A progress bar over a number of runs of the process object; only on a terminal. */
-inline void
-ShowProgress(itk::ProcessObject * process, unsigned int runs)
-{
-  if (!isatty(Terminal()))
-  {
-    return;
-  }
-  const auto show = [](float part) {
-    const int  percent = static_cast<int>(100 * std::min(1.0F, part));
-    const auto bar = std::string(percent / 2, '#') + std::string(50 - percent / 2, ' ');
-    dprintf(Terminal(), "\r[%s] %d %%", bar.c_str(), percent);
-  };
-  const auto done = std::make_shared<float>(0.0F);
-  process->AddObserver(itk::ProgressEvent(),
-                       [=](const itk::EventObject &) { show((*done + process->GetProgress()) / runs); });
-  process->AddObserver(itk::EndEvent(), [=](const itk::EventObject &) { show(++*done / runs); });
-}
 
 /** Notes that no voxel will be labeled: a single DICOM slice, for example, is a 3-D image. */
 template <unsigned int VDimension>
@@ -178,90 +154,10 @@ WithoutNodata(const TImage * image, const itk::Image<unsigned char, TImage::Imag
   return filter.GetPointer();
 }
 
-/** A filter that follows the labels of another one; nullptr if its option names no file. */
-template <typename TFollower, typename TFilter>
-typename TFollower::Pointer
-MakeFollower(const std::string & option,
-             const std::string & file,
-             TFilter *           filter,
-             bool                isMasked,
-             const Options &     options)
-{
-  if (file.empty())
-  {
-    return nullptr;
-  }
-  const auto labels = TFilter::NumberOfLabels(filter->GetRadius());
-  const bool isLabel = options.backgroundValue < labels;
-  if (isLabel && (options.border == Border::Background || isMasked))
-  {
-    throw Error(option + ": the background value " + std::to_string(options.backgroundValue) +
-                " is a label as well; set --background-value to " + std::to_string(labels) + " or more" +
-                (isMasked ? "" : ", or --border to inside"));
-  }
-  if (options.streamDivisions > 1)
-  {
-    throw Error(option + ": needs the labels of the whole image, and cannot be used with --stream");
-  }
-  auto follower = TFollower::New();
-  follower->SetInput(filter->GetOutput());
-  follower->SetRadius(filter->GetRadius());
-  follower->SetPeriodic(options.border == Border::Periodic);
-  if (!isLabel)
-  {
-    follower->SetBackgroundValue(filter->GetBackgroundValue());
-  }
-  return follower;
-}
-
-/** A filter that joins the basins of another one; nullptr without a depth. */
-template <typename TMerger, typename TBasinFilter, typename TFilter>
-typename TMerger::Pointer
-MakeMerger(TBasinFilter * basinFilter, const TFilter * filter, const Options & options)
-{
-  if (!options.depth)
-  {
-    return nullptr;
-  }
-  if (basinFilter == nullptr)
-  {
-    throw Error("--depth: is for basins; give --basins FILE as well");
-  }
-  const auto & radius = filter->GetRadius();
-  if (*std::min_element(radius.begin(), radius.end()) == 0)
-  {
-    throw Error("--depth: joins basins along all axes, --radius is 0 on one: give each slice alone");
-  }
-  auto merger = TMerger::New();
-  merger->SetInput(basinFilter->GetOutput());
-  merger->SetValueImage(filter->GetInput());
-  merger->SetDepth(*options.depth);
-  merger->SetAscent(options.ascent);
-  merger->SetFullyConnected(!options.faceConnected);
-  merger->SetPeriodic(options.border == Border::Periodic);
-  return merger;
-}
-
-template <typename TFollower>
-void
-WriteFollowed(TFollower * follower, const std::string & file, const Options & options)
-{
-  if (follower)
-  {
-    ShowProgress(follower, 1);
-    Tell(follower, { "labeling", options.input, {} });
-    WriteFile(follower->GetOutput(), Staged(file), 1, !options.noVerify);
-  }
-}
-
 /** Runs the filters and writes all outputs as staged files. */
-template <typename TFilter, typename TBasinFilter, typename TMerger, typename TAccumulateFilter>
+template <typename TFilter>
 void
-WriteOutputs(TFilter *           filter,
-             TBasinFilter *      basinFilter,
-             TMerger *           merger,
-             TAccumulateFilter * accumulateFilter,
-             const Options &     options)
+WriteOutputs(TFilter * filter, const Followers<typename TFilter::OutputImageType> & followers, const Options & options)
 {
   const unsigned int divisions = options.streamDivisions;
   const bool         stream = divisions > 1;
@@ -270,14 +166,7 @@ WriteOutputs(TFilter *           filter,
   {
     CheckFormat<typename TFilter::ScoreImageType>(Staged(options.score), stream);
   }
-  if (basinFilter)
-  {
-    CheckFormat<typename TBasinFilter::OutputImageType>(Staged(options.basins), stream);
-  }
-  if (accumulateFilter)
-  {
-    CheckFormat<typename TAccumulateFilter::OutputImageType>(Staged(options.accumulation), stream);
-  }
+  followers.VerifyFormats();
 
   const bool verify = !options.noVerify;
   ShowProgress(filter, stream && !options.score.empty() ? 2 * divisions : divisions);
@@ -287,9 +176,7 @@ WriteOutputs(TFilter *           filter,
   {
     WriteFile(filter->GetScoreImage(), Staged(options.score), divisions, verify);
   }
-  WriteFollowed(merger ? nullptr : basinFilter, options.basins, options);
-  WriteFollowed(merger, options.basins, options);
-  WriteFollowed(accumulateFilter, options.accumulation, options);
+  followers.Write(filter->GetInput());
   if (!options.preview.empty())
   {
     const auto picture = LabelPreview::Draw(LabelPreview::CollectMiddleSlice(filter));
@@ -306,8 +193,6 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
   using LabelImageType = itk::Image<TLabel, VDimension>;
   using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<InputImageType, LabelImageType>;
   using MaskReaderType = itk::ImageFileReader<typename FilterType::MaskImageType, NotZero>;
-  using BasinFilterType = itk::NeighborhoodLabelToBasinImageFilter<LabelImageType>;
-  using AccumulateFilterType = itk::NeighborhoodLabelAccumulateImageFilter<LabelImageType>;
 
   if (options.backgroundValue > std::numeric_limits<TLabel>::max())
   {
@@ -343,17 +228,10 @@ LabelPixels(const Options & options, const itk::Size<VDimension> & radius)
     nodataFilter = WithoutNodata<InputImageType>(reader->GetOutput(), mask, *nodata);
     filter->SetMaskImage(nodataFilter->GetOutput());
   }
-  const bool isMasked = maskReader || nodata;
-  const auto basinFilter =
-    MakeFollower<BasinFilterType>("--basins", options.basins, filter.GetPointer(), isMasked, options);
-  using MergerType = itk::NeighborhoodBasinMergeImageFilter<typename BasinFilterType::OutputImageType, InputImageType>;
-  const auto merger = MakeMerger<MergerType>(basinFilter.GetPointer(), filter.GetPointer(), options);
-  const auto accumulateFilter =
-    MakeFollower<AccumulateFilterType>("--accumulation", options.accumulation, filter.GetPointer(), isMasked, options);
+  const Followers<LabelImageType> followers(filter->GetOutput(), radius, maskReader || nodata, options);
   filter->UpdateOutputInformation();
   NoteThinImage(filter->GetOutput()->GetLargestPossibleRegion().GetSize(), radius, options);
-  WriteOutputs(
-    filter.GetPointer(), basinFilter.GetPointer(), merger.GetPointer(), accumulateFilter.GetPointer(), options);
+  WriteOutputs(filter.GetPointer(), followers, options);
 }
 
 /** Chooses labels of 8 bits, or of 16 if the radius needs them. */

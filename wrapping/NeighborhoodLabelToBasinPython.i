@@ -7,24 +7,9 @@ _help = """Follows the labels of neighborhood_argmax_label_image_filter and numb
 
 It is meant for ITK's images; itk_neighborhoodargmaxlabel.basins takes any array, as it is meant.
 
-Voxels are in the same basin where following their labels ends in the same sink or in the same cycle. A voxel is a sink
-where its label is that of the center, leads out of the image, or leads to a voxel without label. Basins, uint32, are
-numbered 1, 2, ... in the order of their first voxels in the array; background is 0.
-
-labels: an itk.Image, NumPy array or xarray.DataArray of 2, 3 or 4 dimensions and of type uint8 or uint16. The basins are
-of the same kind, at the same place. Options and their defaults:
-
-    radius = 1                    of the labels' neighborhood; or a list, x first
-    background_value = 255        (65535 of uint16) of voxels without label. The labels need the same, unless they were made
-                                  without a mask and with another border than Border_Background
-    mask_image = None             uint8; where 0 there is no label
-    periodic = False              True: a label that leads out of the image leads to its opposite side
-    generate_sink_image = False   True: the sinks as well, the number of each basin at its sink, 0 elsewhere;
-                                  the sink of a cycle is its first voxel
-    whole_region                  an itk.ImageRegion: the labels are a part of an image of that region; what leads out of the
-                                  part is a sink, and GetExits() of the filter lists it
-
-Errors are exceptions that name the parameter and its value. The filter runs on all cores and without the GIL.
+Options: help(itk_neighborhoodargmaxlabel.basins). Here a list of radius is x first, and a mask is uint8; the labels need
+background_value = 255 (65535 of uint16), unless it is given. For a part of an image, whole_region is the itk.ImageRegion of
+all, and GetExits() of the filter lists what leads out of the part.
 The whole contract: the header itkNeighborhoodLabelToBasinImageFilter.h, and documentation/contract.md.
 """
 from itk.support.template_class import itkTemplate

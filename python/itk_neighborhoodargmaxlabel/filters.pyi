@@ -1,6 +1,6 @@
 # Types of the filters that this module adds to the itk package, which has none.
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 import xarray as xr
@@ -25,6 +25,10 @@ class _ImageFilter:
     def RemoveObserver(self, tag: int) -> None: ...
     def GetProgress(self) -> float: ...
 
+class _FilterOptions(TypedDict, total=False):
+    number_of_work_units: int
+    ttype: Any  # the types of the images
+
 class _LabelOptions:
     def SetRadius(self, radius: int | Sequence[int]) -> None: ...
     def GetRadius(self) -> Sequence[int]: ...
@@ -33,37 +37,24 @@ class _LabelOptions:
     def SetMaskImage(self, mask: Any) -> None: ...
     def GetMaskImage(self) -> Any: ...
 
+class _LabelFilterOptions(_FilterOptions, total=False):
+    center_score: float
+    label_strict_extrema: bool
+    ascent: bool
+    use_image_spacing: bool
+    fully_connected: bool
+    radius: int | Sequence[int]
+    border: int
+    background_value: int
+    mask_image: Any
+
 @overload
 def neighborhood_argmax_label_image_filter(
-    image: _Image,
-    *,
-    center_score: float = ...,
-    label_strict_extrema: bool = ...,
-    ascent: bool = ...,
-    use_image_spacing: bool = ...,
-    fully_connected: bool = ...,
-    radius: int | Sequence[int] = ...,
-    border: int = ...,
-    background_value: int = ...,
-    mask_image: Any = ...,
-    generate_score_image: Literal[False] = ...,
-    number_of_work_units: int = ...,
+    image: _Image, *, generate_score_image: Literal[False] = ..., **options: Unpack[_LabelFilterOptions]
 ) -> _Image: ...
 @overload
 def neighborhood_argmax_label_image_filter(
-    image: _Image,
-    *,
-    center_score: float = ...,
-    label_strict_extrema: bool = ...,
-    ascent: bool = ...,
-    use_image_spacing: bool = ...,
-    fully_connected: bool = ...,
-    radius: int | Sequence[int] = ...,
-    border: int = ...,
-    background_value: int = ...,
-    mask_image: Any = ...,
-    generate_score_image: Literal[True],
-    number_of_work_units: int = ...,
+    image: _Image, *, generate_score_image: Literal[True], **options: Unpack[_LabelFilterOptions]
 ) -> tuple[_Image, _Image]: ...
 
 class _NeighborhoodArgmaxLabelImageFilter(_ImageFilter, _LabelOptions):
@@ -117,27 +108,19 @@ class _NeighborhoodArgmaxLabelTemplate:
 
 NeighborhoodArgmaxLabelImageFilter: _NeighborhoodArgmaxLabelTemplate
 
+class _BasinFilterOptions(_FilterOptions, total=False):
+    radius: int | Sequence[int]
+    background_value: int
+    mask_image: Any
+    periodic: bool
+
 @overload
 def neighborhood_label_to_basin_image_filter(
-    labels: _Image,
-    *,
-    radius: int | Sequence[int] = ...,
-    background_value: int = ...,
-    mask_image: Any = ...,
-    periodic: bool = ...,
-    generate_sink_image: Literal[False] = ...,
-    number_of_work_units: int = ...,
+    labels: _Image, *, generate_sink_image: Literal[False] = ..., **options: Unpack[_BasinFilterOptions]
 ) -> _Image: ...
 @overload
 def neighborhood_label_to_basin_image_filter(
-    labels: _Image,
-    *,
-    radius: int | Sequence[int] = ...,
-    background_value: int = ...,
-    mask_image: Any = ...,
-    periodic: bool = ...,
-    generate_sink_image: Literal[True],
-    number_of_work_units: int = ...,
+    labels: _Image, *, generate_sink_image: Literal[True], **options: Unpack[_BasinFilterOptions]
 ) -> tuple[_Image, _Image]: ...
 
 class _NeighborhoodLabelToBasinImageFilter(_ImageFilter, _LabelOptions):
@@ -167,15 +150,14 @@ class _NeighborhoodLabelToBasinTemplate:
 
 NeighborhoodLabelToBasinImageFilter: _NeighborhoodLabelToBasinTemplate
 
+class _MergeFilterOptions(_FilterOptions, total=False):
+    depth: float
+    ascent: bool
+    fully_connected: bool
+    periodic: bool
+
 def neighborhood_basin_merge_image_filter(
-    basins: _Image,
-    *,
-    value_image: Any,
-    depth: float = ...,
-    ascent: bool = ...,
-    fully_connected: bool = ...,
-    periodic: bool = ...,
-    number_of_work_units: int = ...,
+    basins: _Image, *, value_image: Any, **options: Unpack[_MergeFilterOptions]
 ) -> _Image: ...
 
 class _NeighborhoodBasinMergeImageFilter(_ImageFilter):

@@ -15,7 +15,7 @@ import pydicom
 import pytest
 import tifffile
 from definition import define
-from itk_neighborhoodargmaxlabel import labels
+from itk_neighborhoodargmaxlabel import basins, labels
 from numpy.testing import assert_array_equal
 from PIL import Image
 
@@ -125,6 +125,9 @@ def test_tiff_that_no_one_can_read_as_one_value_is_refused(tmp_path):
     colors = np.random.default_rng(1).integers(0, 2**16, (3, 256)).astype("uint16")
     tifffile.imwrite(file, random_array(FLAT, "uint8"), photometric="palette", colormap=colors, metadata=None)
     assert_refused("in.tif", "colors in a palette", cwd=tmp_path)
+    array, grays = random_array(FLAT, "uint8"), np.tile(np.arange(256, dtype="uint16") * 257, (3, 1))
+    tifffile.imwrite(file, array, photometric="palette", colormap=grays, metadata=None)
+    assert_right("in.tif", array, cwd=tmp_path)
     with tifffile.TiffWriter(file) as tiff:
         tiff.write(random_array(FLAT), metadata=None)
         tiff.write(random_array((9, 9)), metadata=None)
@@ -346,6 +349,16 @@ def test_nifti_whose_forms_disagree(tmp_path):
     )
 
 
+def test_nifti_with_only_an_sform(tmp_path):
+    array = random_array()
+    for zooms in (0.5, 0.75, 2), (1, 1, 1):
+        image = nibabel.Nifti1Image(array.T, np.diag([0.5, -0.75, 2, 1]))
+        image.set_qform(None, 0)
+        image.header["pixdim"][1:4] = zooms
+        nibabel.save(image, tmp_path / "in.nii")
+        assert_right("in.nii", array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
+
+
 def test_nifti_in_time(tmp_path):
     array = random_array((5, *STACK))
     image = nibabel.Nifti1Image(array.T, np.eye(4))
@@ -399,19 +412,71 @@ def test_metaimage(tmp_path, dtype, order):
     assert_right("in.mha", array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
 
 
-def test_text_with_nan(tmp_path):
-    array = random_array(STACK, "float32")
-    vtk = "# vtk DataFile Version 3.0\nx\nASCII\nDATASET STRUCTURED_POINTS\nDIMENSIONS 23 19 7\nORIGIN 0 0 0\nSPACING 0.5 0.75 2\n"
-    vtk += "POINT_DATA 3059\nSCALARS x float 1\nLOOKUP_TABLE default\n"
-    meta = META.format("BinaryData = False\n", "FLOAT")
-    for name, header in ("in.vtk", vtk), ("in.mha", meta):
-        (tmp_path / name).write_text(header + " ".join(map(str, array.ravel())) + "\n")
+def test_units_of_metaimage(tmp_path):
+    array = random_array(STACK, "int16")
+    for unit in "mm", "um":
+        header = META.format(f"BinaryData = True\nDistanceUnits = {unit}\n", "SHORT")
+        (tmp_path / "in.mha").write_bytes(header.encode() + array.tobytes())
+        note = "has um as its unit of distance; it is taken for millimeters: give --spacing"
+        assert_right("in.mha", array, cwd=tmp_path, notes=[note] * (unit == "um"), spacing=(2, 0.75, 0.5))
+
+
+VTK = """# vtk DataFile Version 3.0
+x
+ASCII
+DATASET STRUCTURED_POINTS
+DIMENSIONS 23 19 7
+ORIGIN 0 0 0
+SPACING 0.5 0.75 2
+POINT_DATA 3059
+SCALARS x {} 1
+LOOKUP_TABLE default
+"""
+
+
+def write_text(folder, dtype, words):
+    """As VTK and MetaImage. Other arrays may come after that of a VTK file."""
+    text = " ".join(map(str, words)) + "\n"
+    (folder / "in.vtk").write_text(VTK.format(VTK_TYPES[dtype]) + text + "METADATA\nINFORMATION 0\n")
+    (folder / "in.mha").write_text(META.format("BinaryData = False\n", META_TYPES[dtype]) + text)
+    return "in.vtk", "in.mha"
+
+
+@pytest.mark.parametrize(
+    "dtype, bad",
+    [
+        ("uint8", ["256", "-1", "7.5"]),
+        ("int8", ["128"]),
+        ("uint16", ["65536", "-1"]),
+        ("int16", ["32768", "1e2", "0x10"]),
+        ("uint32", ["4294967296", "-1"]),
+        ("int32", ["2147483648", "nan", "1.0"]),
+        ("float32", ["nan", "NaN", "-inf", "1e39", "1,5", "1.5f"]),
+        ("float64", ["nan", "1e309", "-", "0x1p3"]),
+    ],
+)
+def test_text(tmp_path, dtype, bad):
+    array = random_array(STACK, dtype)
+    words = [f"{value:+}" if np.dtype(dtype).kind == "f" else str(value) for value in array.ravel()]
+    for name in write_text(tmp_path, dtype, words):
         assert_right(name, array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
-        for word in "nan", "-inf", "NaN":
-            words = [*map(str, array.ravel())]
-            words[1000] = word
-            (tmp_path / name).write_text(header + " ".join(words) + "\n")
+        done = run(name, "out.mha", "--border", "inside", "--stream", 3, cwd=tmp_path)
+        assert done.returncode == 0 and (tmp_path / "out.mha").read_bytes().endswith(
+            labels(array, border="inside", spacing=(2, 0.75, 0.5)).tobytes()
+        ), done.stderr
+    for word in bad:
+        for name in write_text(tmp_path, dtype, [*words[:1000], word, *words[1001:]]):
             assert_refused(name, f'has "{word}" among its voxels', "write it in binary", cwd=tmp_path)
+    write_text(tmp_path, dtype, words[:-1])
+    assert_refused("in.mha", "is not complete: it has 3058 numbers for 3059 voxels", cwd=tmp_path)
+    (tmp_path / "in.vtk").write_text((tmp_path / "in.vtk").read_text().split("METADATA")[0])
+    assert_refused("in.vtk", "is not complete: it has 3058 numbers for 3059 voxels", cwd=tmp_path)
+
+
+def test_text_of_64_bits(tmp_path):
+    words = ["1"] * 3058 + [str(2**53 + 1)]
+    (tmp_path / "in.mha").write_text(META.format("BinaryData = False\n", "LONG_LONG") + " ".join(words) + "\n")
+    assert_refused("in.mha", 'has "9007199254740993" among its voxels', cwd=tmp_path)
 
 
 VTK_TYPES = {
@@ -571,16 +636,67 @@ def test_dicom_that_itk_changes_is_refused(tmp_path):
     dicom(tmp_path / "in.dcm", array, PhotometricInterpretation="MONOCHROME1")
     assert_refused("in.dcm", "is MONOCHROME1, whose values ITK inverts", "convert it", cwd=tmp_path)
 
-    frames = []
-    for slope in "1", "2", "3":
-        transformation = pydicom.Dataset()
-        transformation.RescaleSlope, transformation.RescaleIntercept, transformation.RescaleType = slope, "0", "US"
-        frame = pydicom.Dataset()
-        frame.PixelValueTransformationSequence = [transformation]
-        frames.append(frame)
-    stack = random_array((3, *FLAT), "uint16")
-    dicom(tmp_path / "in.dcm", stack, SOPClassUID=pydicom.uid.EnhancedCTImageStorage, PerFrameFunctionalGroupsSequence=frames)
+    frames = [{"PixelValueTransformation": {"RescaleSlope": s, "RescaleIntercept": "0", "RescaleType": "US"}} for s in "123"]
+    enhanced_dicom(tmp_path / "in.dcm", random_array((3, *FLAT), "uint16"), {}, frames)
     assert_refused("in.dcm", "has a slope of its own for each frame", "convert it", cwd=tmp_path)
+
+
+def enhanced_dicom(file, array, shared, frames):
+    """An enhanced CT image with these groups of elements for all frames, and for each one."""
+
+    def sequence_of(groups):
+        item = pydicom.Dataset()
+        for name, elements in groups.items():
+            group = pydicom.Dataset()
+            for element, value in elements.items():
+                setattr(group, element, value)
+            setattr(item, name + "Sequence", [group])
+        return item
+
+    groups = {"PerFrameFunctionalGroupsSequence": [sequence_of(frame) for frame in frames]}
+    groups["SharedFunctionalGroupsSequence"] = [sequence_of(shared)]
+    dicom(file, array, SOPClassUID=pydicom.uid.EnhancedCTImageStorage, **groups)
+
+
+def enhanced_stack(file, array, positions, axes=(1, 0, 0, 0, 1, 0)):
+    measures = {"PixelSpacing": [0.75, 0.5], "SliceThickness": 2}
+    shared = {"PixelMeasures": measures, "PlaneOrientation": {"ImageOrientationPatient": list(axes)}}
+    frames = [{"PlanePosition": {"ImagePositionPatient": list(map(float, position))}} for position in positions]
+    enhanced_dicom(file, array, shared, frames)
+
+
+def test_frames_of_dicom(tmp_path):
+    array = random_array(STACK, "uint16")
+    array[0, 0, :4] = [32, 50, 40, 48]  # looks like the tags of a position and a spacing
+    file = tmp_path / "in.dcm"
+    even = 2.0 * np.arange(7)
+    for heights in even, -even:
+        enhanced_stack(file, array, [(0, 0, z) for z in heights])
+        assert_right("in.dcm", array, cwd=tmp_path, spacing=(2, 0.75, 0.5))
+    for order in (0, 2, 1, 3, 4, 5, 6), (0, 1, 2, 0, 1, 2, 3), (0, 0, 0, 0, 0, 0, 0):
+        enhanced_stack(file, array, [(0, 0, even[i]) for i in order])
+        assert_refused("in.dcm", "has frames that do not follow each other in space", "highdicom", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("offset, distance", [((0, 0, 0.003), "0.003"), ((0, 0, 0.9), "0.9"), ((0, 5, 0), "5")])
+def test_frame_of_dicom_out_of_place(tmp_path, offset, distance):
+    array = random_array(STACK, "uint16")
+    positions = np.array([(0, 0, 2.0 * i) for i in range(7)])
+    positions[3] += offset
+    enhanced_stack(tmp_path / "in.dcm", array, positions)
+    note = f"has frames that are up to {distance} mm away from where an even distance of 2 mm has them"
+    done = run("in.dcm", "out.nrrd", "--border", "inside", cwd=tmp_path)
+    assert done.returncode == 0 and note in done.stderr and "Source" not in done.stderr
+    found, header = nrrd.read(str(tmp_path / "out.nrrd"), index_order="C")
+    assert_array_equal(found, labels(array, border="inside", spacing=(2, 0.75, 0.5)))
+    assert_array_equal(header["space directions"], np.diag([0.5, 0.75, 2]))
+
+
+def test_sheared_frames_of_dicom(tmp_path):
+    """As with a tilted gantry."""
+    array = random_array(STACK, "uint16")
+    enhanced_stack(tmp_path / "in.dcm", array, [(0, i, 2 * i) for i in range(7)])
+    assert_oblique("in.dcm", array, np.array([[0.5, 0, 0], [0, 0.75, 1], [0, 0, 2]]), tmp_path)
 
 
 # Integers
@@ -593,5 +709,19 @@ def test_integers_that_double_does_not_hold_are_refused(tmp_path, dtype):
     nrrd.write(str(tmp_path / "in.nrrd"), array, index_order="C")
     tifffile.imwrite(tmp_path / "in.tif", array, metadata=None)
     for name in "in.nrrd", "in.tif":
-        for radius in "1", "3":
-            assert_refused(name, cwd=tmp_path, arguments=("--radius", radius))
+        for arguments in ("--radius", "1"), ("--radius", "3"), ("--basins", "b.nrrd", "--depth", "1"):
+            assert_refused(name, cwd=tmp_path, arguments=arguments)
+
+
+# Basins
+
+
+@pytest.mark.parametrize("dtype", INTEGERS + ["float32", "float64"])
+def test_merged_basins_of_every_type(tmp_path, dtype):
+    array = random_array(STACK, dtype)
+    depth = int(np.ptp(array.astype("float64"))) // 8
+    nrrd.write(str(tmp_path / "in.nrrd"), array, index_order="C")
+    found = labels_of("in.nrrd", "--center-score", 0, "--basins", "basins.nrrd", "--depth", depth, cwd=tmp_path)
+    expected = basins(found, values=array, depth=depth)
+    assert_array_equal(nrrd.read(str(tmp_path / "basins.nrrd"), index_order="C")[0], expected)
+    assert 1 < expected.max() < basins(found).max()

@@ -247,14 +247,7 @@ def test_function_is_pickled_for_workers(array):
 def test_help_tells_the_contract():
     for subject in (label, itk.NeighborhoodArgmaxLabelImageFilter, itk.NeighborhoodArgmaxLabelImageFilter.values()[0]):
         text = pydoc.render_doc(subject, renderer=pydoc.plaintext)
-        for word in (
-            "center_score = -100",
-            "mask_image",
-            "Border_Inside",
-            "int64",
-            "labels(array)",
-            "generate_score_image=True",
-        ):
+        for word in ("generate_score_image=True", "help(itk_neighborhoodargmaxlabel.labels)", "Border_Inside"):
             assert word in text
 
 

@@ -131,7 +131,7 @@ import itk
 import numpy as np
 import xarray
 from itk_neighborhoodargmaxlabel import basins, cut, from_d8, labels, offsets, to_d8
-from itk_neighborhoodargmaxlabel.filters import NeighborhoodArgmaxLabelImageFilter, neighborhood_argmax_label_image_filter
+from itk_neighborhoodargmaxlabel import filters
 
 array = np.zeros((3, 3, 3), np.float32)
 found = labels(array, center_score=0, radius=[1, 1, 0], border="inside")
@@ -144,8 +144,8 @@ reveal_type(basins(found))
 reveal_type(basins(found, table=True, values=array))
 reveal_type(basins(found, generate_sink_image=True, table=True))
 reveal_type(offsets(2)[found])
-reveal_type(NeighborhoodArgmaxLabelImageFilter.New(array).GetCenterScore())
-reveal_type(neighborhood_argmax_label_image_filter(array, center_score=0))
+reveal_type(filters.NeighborhoodArgmaxLabelImageFilter.New(array).GetCenterScore())
+reveal_type(filters.neighborhood_argmax_label_image_filter(array, center_score=0))
 itk.median_image_filter(array, radius=1)
 labels(array, centre_score=0)
 labels(array, border="mirror")
@@ -155,6 +155,13 @@ reveal_type(basins(found, values=array, depth=5.0))
 reveal_type(basins(found, values=array, hierarchy=True, table=True))
 reveal_type(cut(found, basins(found, values=array, hierarchy=True)[1], n=3))
 cut(found, {}, height=3)
+reveal_type(filters.neighborhood_argmax_label_image_filter(array, radius=[1, 1, 0], generate_score_image=True))
+filters.neighborhood_argmax_label_image_filter(array, centre_score=0)
+reveal_type(filters.neighborhood_label_to_basin_image_filter(found, periodic=True, generate_sink_image=True))
+filters.neighborhood_label_to_basin_image_filter(found, periodical=True)
+reveal_type(filters.neighborhood_basin_merge_image_filter(found, value_image=array, depth=5, number_of_work_units=1))
+filters.neighborhood_basin_merge_image_filter(found, value_image=array, height=5)
+filters.neighborhood_basin_merge_image_filter(found, depth=5)
 """
 NDARRAY = r"(numpy\.)?ndarray\[Any, Any\]"
 TABLE = r"(builtins\.)?dict\[(builtins\.)?str, " + NDARRAY + r"\]"
@@ -171,8 +178,21 @@ REVEALED = {
     26: NDARRAY,
     27: r"(builtins\.)?tuple\[Any, \.\.\.\]",
     28: "Any",
+    30: rf"(builtins\.)?tuple\[{NDARRAY}, {NDARRAY}\]",
+    32: rf"(builtins\.)?tuple\[{NDARRAY}, {NDARRAY}\]",
+    34: NDARRAY,
 }
-WRONG = {22: "centre_score|overload", 23: "mirror|overload", 24: "periodical|overload", 25: "arcgis", 29: "height"}
+WRONG = {
+    22: "centre_score|overload",
+    23: "mirror|overload",
+    24: "periodical|overload",
+    25: "arcgis",
+    29: "height",
+    31: "centre_score|overload",
+    33: "periodical|overload",
+    35: "height",
+    36: "value_image",
+}
 
 # Another remote module might contain this, which claims the types of itk.
 OTHER_STUBS = "from typing import Any\ndef other_filter(image: int) -> int: ...\ndef __getattr__(name: str) -> Any: ...\n"
@@ -205,7 +225,10 @@ def test_type_checkers_know_the_package(tmp_path, checker, has_other_stubs):
     revealed = {line: text.strip(' "') for line, is_error, text in found if not is_error}
     for line, pattern in REVEALED.items():
         assert re.fullmatch(pattern, revealed.get(line, "")), (line, output)
-    assert {line for line, is_error, _ in found if is_error} == set(WRONG), output
+    wrong = {line: text for line, is_error, text in found if is_error}
+    assert set(wrong) == set(WRONG), output
+    for line, pattern in WRONG.items():
+        assert re.search(pattern, wrong[line]), output
 
 
 @pytest.mark.parametrize("checker", ["mypy", "basedpyright"])
