@@ -23,6 +23,7 @@
 // its own, the first one, is an MRI to read; without it there are only images made by formula.
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
+#include "../test/RandomImages.h"
 
 #include "itkDiscreteGaussianImageFilter.h"
 #include "itkGradientMagnitudeImageFilter.h"
@@ -38,7 +39,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -54,8 +54,8 @@ using ValueFunction = std::function<double(int, int, int)>;
 double
 Uniform()
 {
-  static std::mt19937_64 engine(1);
-  return static_cast<double>(engine() >> 11) * 0x1p-53;
+  static RandomImages::Random random(1);
+  return random.Real(0.0, 1.0);
 }
 
 /** A smooth function of about 0 to 1. */
@@ -146,6 +146,15 @@ Formula(const ValueFunction & valueOf)
   return [valueOf] { return valueOf; };
 }
 
+/** A kind of the tests. */
+std::function<ValueFunction()>
+RandomKind(const std::string & name)
+{
+  return [name] {
+    return ValueIn(RandomImages::MakeRandomImage<RealImageType>(itk::Size<3>::Filled(length), name).GetPointer());
+  };
+}
+
 /** Of integers up to `greatest`. */
 Kinds
 MakeIntegerKinds(int greatest)
@@ -178,9 +187,9 @@ Kinds
 MakeRealKinds()
 {
   return {
-    { "random", Formula([](int, int, int) { return Uniform(); }) },
+    { "random", RandomKind("Noise") },
     { "smooth", Formula([](int x, int y, int z) { return 100 * Wave(x, y, z) + 0.05 * Uniform(); }) },
-    { "integers", Formula([](int, int, int) { return std::floor(2000 * Uniform()); }) },
+    { "integers", RandomKind("IntegerValued") },
     { "labels", Formula([](int x, int y, int z) { return std::floor(8 * Wave(x, y, z)); }) },
     { "binary", Formula([](int x, int y, int z) { return Wave(x, y, z) > 0.5 ? 1.0 : 0.0; }) },
     { "ramp", Formula([](int x, int y, int z) { return x + 2 * y + 0.5 * z; }) },
@@ -199,8 +208,7 @@ MakeRealKinds()
         return SquaredDistance(ball, x, y, z) < ball[3] * ball[3] ? Wave(x, y, z) + 0.001 * Uniform() : std::nan("");
       }) },
     { "denormal", Formula([](int, int, int) { return 1e-39 * Uniform(); }) },
-    { "infinity",
-      Formula([](int, int, int) { return Uniform() < 0.001 ? std::numeric_limits<double>::infinity() : Uniform(); }) },
+    { "infinity", RandomKind("OneInfinite") },
   };
 }
 

@@ -23,11 +23,11 @@
 
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "../test/PlainLabelImageFilter.h"
+#include "../test/RandomImages.h"
 
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <random>
 #include <string>
 
 namespace
@@ -35,7 +35,7 @@ namespace
 template <typename TPixel, unsigned int VDimension>
 using ImagePointer = typename itk::Image<TPixel, VDimension>::Pointer;
 
-/** Random numbers; integers of up to 16 bits. The last image that was asked for is kept. */
+/** Random numbers. The last image that was asked for is kept. */
 template <typename TPixel, unsigned int VDimension>
 ImagePointer<TPixel, VDimension>
 GetImage(const itk::Size<VDimension> & size)
@@ -44,13 +44,7 @@ GetImage(const itk::Size<VDimension> & size)
   if (image == nullptr || image->GetBufferedRegion().GetSize() != size)
   {
     image = nullptr; // its memory, before the next one's
-    image = itk::Image<TPixel, VDimension>::New();
-    image->SetRegions(size);
-    image->Allocate();
-    std::mt19937 engine(1);
-    std::generate_n(image->GetBufferPointer(), image->GetBufferedRegion().GetNumberOfPixels(), [&engine] {
-      return static_cast<TPixel>(std::is_floating_point_v<TPixel> ? engine() * 0x1p-32 : engine() >> 16);
-    });
+    image = RandomImages::MakeRandomImage<itk::Image<TPixel, VDimension>>(size, "Noise");
   }
   image->SetSpacing(typename itk::Image<TPixel, VDimension>::SpacingType(1.0));
   return image;

@@ -17,12 +17,12 @@
  *=========================================================================*/
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
 #include "PlainDefinition.h"
+#include "RandomImages.h"
 
 #include "itkImageBufferRange.h"
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -79,35 +79,19 @@ ReadGoldenFile()
   return all;
 }
 
-/** The value of hexadecimal digits that are its bits without trailing zeros. */
-template <typename TPixel>
-TPixel
-ValueOfBits(std::string digits)
-{
-  digits.resize(2 * sizeof(TPixel), '0');
-  const uint64_t wide = std::stoull(digits, nullptr, 16);
-  using BitsType = std::conditional_t<
-    sizeof(TPixel) == 1,
-    uint8_t,
-    std::conditional_t<sizeof(TPixel) == 2, uint16_t, std::conditional_t<sizeof(TPixel) == 4, uint32_t, uint64_t>>>;
-  const auto bits = static_cast<BitsType>(wide);
-  TPixel     value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return value;
-}
-
 /** The image, read in the type TStored of the file and converted to TPixel. */
 template <typename TStored, typename TPixel = TStored>
 typename itk::Image<TPixel, Dimension>::Pointer
 MakeImage(const Golden & golden)
 {
-  const auto image = itk::Image<TPixel, Dimension>::New();
-  image->SetRegions(golden.size);
-  image->Allocate();
-  auto value = golden.values.cbegin();
+  const auto image = RandomImages::MakeImage<itk::Image<TPixel, Dimension>>(golden.size);
+  auto       value = golden.values.cbegin();
   for (auto && pixel : itk::MakeImageBufferRange(image.GetPointer()))
   {
-    pixel = static_cast<TPixel>(ValueOfBits<TStored>(*value++));
+    // Hexadecimal digits are the bits of a value without trailing zeros.
+    auto digits = *value++;
+    digits.resize(2 * sizeof(TStored), '0');
+    pixel = static_cast<TPixel>(RandomImages::PixelOfBits<TStored>(std::stoull(digits, nullptr, 16)));
   }
   return image;
 }
@@ -133,15 +117,7 @@ template <typename TImage>
 std::vector<unsigned char>
 PlainLabels(const TImage & image)
 {
-  const auto labels = LabelImageType::New();
-  const auto scores = itk::Image<double, Dimension>::New();
-  labels->SetRegions(image.GetLargestPossibleRegion());
-  labels->Allocate();
-  scores->SetRegions(image.GetLargestPossibleRegion());
-  scores->Allocate();
-  const PlainDefinition::Options<Dimension> defaults;
-  PlainDefinition::Compute(image, defaults, *labels, *scores);
-  return LabelsOf(*labels);
+  return LabelsOf(*PlainDefinition::Compute<LabelImageType, itk::Image<double, Dimension>>(image, {}).labels);
 }
 
 /** Calls check(image, labels) with every golden image, in the type of the file and as float. */

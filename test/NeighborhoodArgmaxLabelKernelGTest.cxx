@@ -15,38 +15,29 @@
  *  limitations under the License.
  *
  *=========================================================================*/
-#include "itkNeighborhoodArgmaxLabelKernel.h"
+#include "InstructionSetTest.h"
+#include "PlainChoice.h"
+#include "RandomImages.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <random>
-#include <string>
+#include <stdexcept>
 #include <vector>
 
-// Tests the kernel and the staging of rows alone, with every instruction set of the machine. RandomComparisonsGTest.cxx
-// compares the filter with the plain definition.
+// Tests the kernel and the staging of rows alone. RandomComparisonsGTest.cxx compares the filter with the plain
+// definition.
 
 namespace
 {
 using namespace itk::NeighborhoodArgmaxLabel;
 
-/** Calls test() with each instruction set. */
-template <typename TTest>
-void
-ForEachInstructionSet(const TTest & test)
-{
-  const std::string fastest = GetInstructionSet();
-  for (const auto & instructionSet : GetInstructionSets())
-  {
-    SetInstructionSet(instructionSet);
-    SCOPED_TRACE(instructionSet);
-    test();
-  }
-  SetInstructionSet(fastest);
-}
+class NeighborhoodArgmaxLabelKernel : public InstructionSetTest
+{};
+
+INSTANTIATE_WITH_INSTRUCTION_SETS(NeighborhoodArgmaxLabelKernel);
 
 /** Two neighbors of each voxel, with labels 0 and 2. */
 struct Pairs
@@ -77,22 +68,27 @@ MakeAllPairs()
   return pairs;
 }
 
-unsigned int
-Define(const Rules & rules, double center, double first, double second)
+std::vector<unsigned int>
+Define(const Rules & rules, const Pairs & pairs)
 {
-  const double scores[] = { (center - first) * rules.candidates[0].weight,
-                            rules.centerScore,
-                            (center - second) * rules.candidates[1].weight };
-  if (rules.labelStrictExtrema && center < first && center < second)
+  std::vector<PlainDefinition::Competitor> competitors{ { 0, 0.0, rules.candidates[0].weight },
+                                                        { 1, 0.0, 0.0 },
+                                                        { 2, 0.0, rules.candidates[1].weight } };
+  std::vector<unsigned int>                labels;
+  for (std::size_t i = 0; i < pairs.center.size(); ++i)
   {
-    return 1;
+    competitors[0].difference = pairs.center[i] - pairs.first[i];
+    competitors[2].difference = pairs.center[i] - pairs.second[i];
+    const auto winner =
+      PlainDefinition::Choose(competitors, rules.centerLabel, rules.centerScore, rules.labelStrictExtrema);
+    labels.push_back(static_cast<unsigned int>(winner.label));
   }
-  return static_cast<unsigned int>(std::max_element(scores, scores + 3) - scores);
+  return labels;
 }
 
 template <typename TLane>
 void
-Compare(const Rules & rules, const Pairs & pairs, int shift)
+Compare(const Rules & rules, const Pairs & pairs, const std::vector<unsigned int> & expected, int shift)
 {
   const auto stage = [&](const std::vector<int> & values) {
     std::vector<TLane> lanes(values.size() + Kernel<TLane>::OverRead);
@@ -119,7 +115,7 @@ Compare(const Rules & rules, const Pairs & pairs, int shift)
   kernel.Label(block);
   for (std::size_t i = 0; i < labels.size(); ++i)
   {
-    ASSERT_EQ(unsigned{ labels[i] }, Define(rules, pairs.center[i], pairs.first[i], pairs.second[i]))
+    ASSERT_EQ(unsigned{ labels[i] }, expected[i])
       << "center " << pairs.center[i] << ", neighbors " << pairs.first[i] << " and " << pairs.second[i] << ", weights "
       << rules.candidates[0].weight << " and " << rules.candidates[1].weight << ", center score " << rules.centerScore;
   }
@@ -196,61 +192,44 @@ CompareStagingAsIntegers()
   }
 }
 
-template <typename T>
-bool
-IsSame(T a, T b)
-{
-  return a == b || (a != a && b != b);
-}
-
 template <typename TPixel, typename TLane>
 void
 CompareStaging()
 {
-  std::mt19937 engine(3);
-  const auto   valueOf = [&]() {
-    if constexpr (std::is_floating_point_v<TPixel>)
-    {
-      using Limits = std::numeric_limits<TPixel>;
-      const TPixel values[] = { Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity(), 0, 1, -2.5f, 1e30f };
-      return values[engine() % 40 < 3 ? engine() % 3 : 3 + engine() % 4];
-    }
-    else
-    {
-      return static_cast<TPixel>(engine());
-    }
-  };
+  const auto kinds = RandomImages::KindsOf<TPixel>();
   for (std::size_t width = 1; width <= 150; ++width)
   {
-    const std::size_t   stride = width + engine() % 5;
-    const std::size_t   rows = 1 + engine() % 3;
-    const bool          isMasked = engine() % 2 == 0;
-    std::vector<TPixel> pixels(rows * stride);
-    std::generate(pixels.begin(), pixels.end(), valueOf);
+    RandomImages::Random       random(width);
+    const auto                 stride = static_cast<std::int64_t>(width) + random.Integer(0, 4);
+    const auto                 rows = random.Integer(1, 3);
+    const bool                 isMasked = random.Chance(0.5);
+    std::vector<TPixel>        pixels(rows * stride);
     std::vector<unsigned char> mask(rows * stride);
-    std::generate(mask.begin(), mask.end(), [&] { return static_cast<unsigned char>(engine() % 3); });
+    RandomImages::Fill(pixels.data(), { 0, 0 }, { stride, rows }, width, 100, kinds[width % kinds.size()].valueOf);
+    RandomImages::Fill(mask.data(), { 0, 0 }, { stride, rows }, width, 100, [](auto & v) { return v.Integer(0, 2); });
     const TLane        untouched = 77;
     std::vector<TLane> lanes(rows * (width + 1), untouched);
     StageOptions       options;
-    options.ascent = engine() % 2 == 0;
-    options.staging = engine() % 2 == 0 ? Staging::Ordered : Staging::Raw;
+    options.ascent = random.Chance(0.5);
+    options.staging = random.Chance(0.5) ? Staging::Ordered : Staging::Raw;
     options.limit = 1e20;
     StagedFacts facts;
-    StageRows(Rows<const TPixel>{ pixels.data(), static_cast<std::ptrdiff_t>(stride) },
-              Rows<const unsigned char>{ isMasked ? mask.data() : nullptr, static_cast<std::ptrdiff_t>(stride) },
+    StageRows(Rows<const TPixel>{ pixels.data(), stride },
+              Rows<const unsigned char>{ isMasked ? mask.data() : nullptr, stride },
               width,
-              rows,
+              static_cast<std::size_t>(rows),
               options,
               Rows<TLane>{ lanes.data(), static_cast<std::ptrdiff_t>(width + 1) },
               facts);
     StagedFacts expectedFacts;
-    for (std::size_t row = 0; row < rows; ++row)
+    for (std::int64_t row = 0; row < rows; ++row)
     {
       for (std::size_t x = 0; x < width; ++x)
       {
         const bool isInside = !isMasked || mask[row * stride + x] != 0;
         const auto expected = StageOne<TLane>(pixels[row * stride + x], isInside, options, expectedFacts);
-        ASSERT_TRUE(IsSame(lanes[row * (width + 1) + x], expected)) << "voxel " << x << " of " << width;
+        const auto lane = lanes[row * (width + 1) + x];
+        ASSERT_TRUE(lane == expected || (lane != lane && expected != expected)) << "voxel " << x << " of " << width;
       }
       ASSERT_EQ(lanes[row * (width + 1) + width], untouched);
     }
@@ -261,69 +240,75 @@ CompareStaging()
 } // namespace
 
 
-TEST(NeighborhoodArgmaxLabelKernel, AllPairsOfDifferencesOf8BitsAtDifferentDistances)
+TEST_P(NeighborhoodArgmaxLabelKernel, AllPairsOfDifferencesOf8BitsAtDifferentDistances)
 {
   const auto pairs = MakeAllPairs();
-  ForEachInstructionSet([&] {
-    for (const double ratio :
-         { std::sqrt(0.5), std::sqrt(1.0 / 3), std::sqrt(2.0 / 3), 0.4, 0.5, 1.0 / 39, 1.0 / 41, 0.999 })
+  for (const double ratio :
+       { std::sqrt(0.5), std::sqrt(1.0 / 3), std::sqrt(2.0 / 3), 0.4, 0.5, 1.0 / 39, 1.0 / 41, 0.999 })
+  {
+    for (const double centerScore : { -1e9, -100.0, 0.0, -5e-324, 7 * ratio })
     {
-      for (const double centerScore : { -1e9, -100.0, 0.0, -5e-324, 7 * ratio })
-      {
-        Rules rules;
-        rules.centerLabel = 1;
-        rules.centerScore = centerScore;
-        rules.labelStrictExtrema = centerScore == -100;
-        rules.candidates = { { 0, 0, 0, -1, ratio }, { 2, 0, 0, 1, 1.0 } };
-        Compare<std::int8_t>(rules, pairs, 128);
-        Compare<std::int16_t>(rules, pairs, 0);
-        Compare<std::int32_t>(rules, pairs, 0);
-        Compare<float>(rules, pairs, 0);
-        Compare<double>(rules, pairs, 0);
-        std::swap(rules.candidates[0].weight, rules.candidates[1].weight);
-        Compare<std::int8_t>(rules, pairs, 128);
-      }
+      Rules rules;
+      rules.centerLabel = 1;
+      rules.centerScore = centerScore;
+      rules.labelStrictExtrema = centerScore == -100;
+      rules.candidates = { { 0, 0, 0, -1, ratio }, { 2, 0, 0, 1, 1.0 } };
+      const auto expected = Define(rules, pairs);
+      Compare<std::int8_t>(rules, pairs, expected, 128);
+      Compare<std::int16_t>(rules, pairs, expected, 0);
+      Compare<std::int32_t>(rules, pairs, expected, 0);
+      Compare<float>(rules, pairs, expected, 0);
+      Compare<double>(rules, pairs, expected, 0);
+      std::swap(rules.candidates[0].weight, rules.candidates[1].weight);
+      Compare<std::int8_t>(rules, pairs, Define(rules, pairs), 128);
     }
-  });
+  }
 }
 
 
-TEST(NeighborhoodArgmaxLabelKernel, StagesEveryPixelTypeAtEveryWidth)
+TEST_P(NeighborhoodArgmaxLabelKernel, StagesEveryPixelTypeAtEveryWidth)
 {
-  ForEachInstructionSet([] {
-    CompareStaging<std::int8_t, std::int8_t>();
-    CompareStaging<std::uint8_t, std::int8_t>();
-    CompareStaging<std::int8_t, std::int16_t>();
-    CompareStaging<std::uint8_t, std::int16_t>();
-    CompareStaging<std::int16_t, std::int16_t>();
-    CompareStaging<std::uint16_t, std::int16_t>();
-    CompareStaging<std::int16_t, float>();
-    CompareStaging<std::uint16_t, float>();
-    CompareStaging<std::int32_t, std::int32_t>();
-    CompareStaging<std::uint32_t, std::int32_t>();
-    CompareStaging<std::int32_t, double>();
-    CompareStaging<std::uint32_t, double>();
-    CompareStaging<float, float>();
-    CompareStaging<double, double>();
-  });
+  CompareStaging<std::int8_t, std::int8_t>();
+  CompareStaging<std::uint8_t, std::int8_t>();
+  CompareStaging<std::int8_t, std::int16_t>();
+  CompareStaging<std::uint8_t, std::int16_t>();
+  CompareStaging<std::int16_t, std::int16_t>();
+  CompareStaging<std::uint16_t, std::int16_t>();
+  CompareStaging<std::int16_t, float>();
+  CompareStaging<std::uint16_t, float>();
+  CompareStaging<std::int32_t, std::int32_t>();
+  CompareStaging<std::uint32_t, std::int32_t>();
+  CompareStaging<std::int32_t, double>();
+  CompareStaging<std::uint32_t, double>();
+  CompareStaging<float, float>();
+  CompareStaging<double, double>();
 }
 
 
-TEST(NeighborhoodArgmaxLabelKernel, StagesRealNumbersThatAreIntegersAsThose)
+TEST_P(NeighborhoodArgmaxLabelKernel, StagesRealNumbersThatAreIntegersAsThose)
 {
-  ForEachInstructionSet([] {
-    CompareStagingAsIntegers<float>();
-    CompareStagingAsIntegers<double>();
-  });
+  CompareStagingAsIntegers<float>();
+  CompareStagingAsIntegers<double>();
 }
 
 
-TEST(NeighborhoodArgmaxLabelKernel, InstructionSetsAreNamed)
+TEST_P(NeighborhoodArgmaxLabelKernel, UsesTheFastestInstructionSetUnlessAnotherIsSet)
 {
-  const auto sets = GetInstructionSets();
-  ASSERT_FALSE(sets.empty());
-  EXPECT_EQ(GetInstructionSet(), sets.back());
-  ForEachInstructionSet([&] { EXPECT_NE(std::find(sets.begin(), sets.end(), GetInstructionSet()), sets.end()); });
-  EXPECT_THROW(SetInstructionSet("AVX-1024"), std::invalid_argument);
-  EXPECT_EQ(GetInstructionSet(), sets.back());
+  EXPECT_EQ(m_Default, GetInstructionSets().back());
+  EXPECT_EQ(GetInstructionSet(), this->GetParam());
+}
+
+
+TEST_P(NeighborhoodArgmaxLabelKernel, RefusesUnknownInstructionSets)
+{
+  try
+  {
+    SetInstructionSet("AVX-1024");
+    FAIL() << "was taken";
+  }
+  catch (const std::invalid_argument & error)
+  {
+    EXPECT_NE(std::string(error.what()).find("AVX-1024"), std::string::npos);
+  }
+  EXPECT_EQ(GetInstructionSet(), this->GetParam());
 }

@@ -18,8 +18,11 @@
 #ifndef PlainDefinition_h
 #define PlainDefinition_h
 
+#include "PlainChoice.h"
+
 #include "itkImage.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
+#include "itkNeighborhood.h"
 
 #include <algorithm>
 #include <array>
@@ -31,7 +34,7 @@
 /** The definition of the filter, voxel by voxel: the expected result of the tests. */
 namespace PlainDefinition
 {
-enum class Border
+enum Border
 {
   Background,
   Inside,
@@ -67,32 +70,17 @@ using DifferenceType =
                      float,
                      double>;
 
-inline bool
-IsGreater(const double a, const double b)
-{
-  return a > b || (std::isnan(a) && !std::isnan(b));
-}
-
 /** The offsets of a neighborhood in the order of their labels. */
 template <unsigned int VDimension>
 std::vector<itk::Offset<VDimension>>
 Offsets(const itk::Size<VDimension> & radius)
 {
-  std::vector<itk::Offset<VDimension>> offsets{ itk::Offset<VDimension>{} };
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  itk::Neighborhood<char, VDimension> neighborhood;
+  neighborhood.SetRadius(radius);
+  std::vector<itk::Offset<VDimension>> offsets;
+  for (unsigned int label = 0; label < neighborhood.Size(); ++label)
   {
-    const auto                           shorter = offsets;
-    const auto                           r = static_cast<itk::OffsetValueType>(radius[axis]);
-    std::vector<itk::Offset<VDimension>> longer;
-    for (itk::OffsetValueType step = -r; step <= r; ++step)
-    {
-      for (auto offset : shorter)
-      {
-        offset[axis] = step;
-        longer.push_back(offset);
-      }
-    }
-    offsets = longer;
+    offsets.push_back(neighborhood.GetOffset(label));
   }
   return offsets;
 }
@@ -115,76 +103,89 @@ double
 Weight(const itk::Vector<double, VDimension> & vector)
 {
   double longest = 0.0;
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  for (const double component : vector)
   {
-    longest = std::fmax(longest, std::fabs(vector[axis]));
+    longest = std::fmax(longest, std::fabs(component));
   }
   // A power of two changes no digit and prevents squares from overflowing.
   int exponent = 0;
   std::frexp(longest, &exponent);
   double sum = 0.0;
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  for (const double component : vector)
   {
-    const double length = std::ldexp(vector[axis], -exponent);
+    const double length = std::ldexp(component, -exponent);
     sum += length * length;
   }
   return std::ldexp(1.0 / std::sqrt(sum), -exponent);
 }
 
-/** The weights of offsets. If the direction is orthonormal to 1e-6, distances are those along the axes. Otherwise they
- * are those in space, and distances of competing neighbors that are at most 1e-6 longer than the shortest of them are
- * equal. Weights of other offsets mean nothing. */
+template <unsigned int VDimension>
+bool
+IsOrthonormal(const itk::Matrix<double, VDimension, VDimension> & direction)
+{
+  auto products = direction.GetTranspose() * direction.GetVnlMatrix();
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    products(axis, axis) -= 1.0;
+  }
+  return products.absolute_value_max() <= 1e-6;
+}
+
+/** Makes the distances of competing neighbors equal that are at most 1e-6 longer than the shortest of them. */
+template <unsigned int VDimension>
+void
+UniteWeights(std::vector<double> & weights, const std::vector<itk::Offset<VDimension>> & offsets, bool fullyConnected)
+{
+  for (std::size_t label = 0; label < offsets.size(); ++label)
+  {
+    const bool competes = label != offsets.size() / 2 && (fullyConnected || IsFaceNeighbor(offsets[label]));
+    weights[label] = competes ? weights[label] : 0.0;
+  }
+  auto sorted = weights;
+  std::sort(sorted.begin(), sorted.end(), std::greater<double>());
+  double first = sorted.front();
+  for (const double weight : sorted)
+  {
+    first = first <= weight * (1 + 1e-6) ? first : weight;
+    std::replace(weights.begin(), weights.end(), weight, first);
+  }
+}
+
+/** The weights of offsets at p. If the direction is orthonormal to 1e-6, distances are those along the axes, otherwise
+ * those in space. Weights of offsets that do not compete mean nothing. */
 template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
 std::vector<double>
-Weights(const TImage &                               image,
-        const std::vector<itk::Offset<VDimension>> & offsets,
-        bool                                         useSpacing,
-        bool                                         fullyConnected)
+WeightsAt(const itk::Index<VDimension> &               p,
+          const TImage &                               image,
+          const std::vector<itk::Offset<VDimension>> & offsets,
+          const Options<VDimension> &                  options)
 {
-  const auto direction = image.GetDirection();
-  bool       isOrthonormal = true;
-  for (unsigned int a = 0; a < VDimension; ++a)
+  constexpr unsigned int second = VDimension > 1 ? 1 : 0;
+  const auto             row = static_cast<std::size_t>(p[second] - image.GetLargestPossibleRegion().GetIndex(second));
+  auto                   steps = image.GetDirection(); // of the axes, as columns
+  const bool             isLattice = options.useSpacing && !IsOrthonormal(steps);
+  if (!isLattice)
   {
-    for (unsigned int b = 0; b < VDimension; ++b)
+    steps.SetIdentity();
+  }
+  for (unsigned int axis = 0; axis < VDimension && options.useSpacing; ++axis)
+  {
+    const auto & ofRows = options.spacingOfRows[axis];
+    for (unsigned int c = 0; c < VDimension; ++c)
     {
-      double product = a == b ? -1.0 : 0.0;
-      for (unsigned int c = 0; c < VDimension; ++c)
-      {
-        product += direction(c, a) * direction(c, b);
-      }
-      isOrthonormal = isOrthonormal && std::fabs(product) <= 1e-6;
+      steps(c, axis) *= ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row];
     }
   }
   std::vector<double> weights;
   for (const auto & offset : offsets)
   {
-    itk::Vector<double, VDimension> vector(0.0);
-    for (unsigned int axis = 0; axis < VDimension; ++axis)
-    {
-      for (unsigned int c = 0; c < VDimension; ++c)
-      {
-        const double along = isOrthonormal || !useSpacing ? (c == axis ? 1.0 : 0.0) : direction(c, axis);
-        vector[c] += static_cast<double>(offset[axis]) *
-                     (along * (useSpacing ? static_cast<double>(image.GetSpacing()[axis]) : 1.0));
-      }
-    }
-    weights.push_back(Weight(vector));
+    itk::Vector<double, VDimension> vector;
+    std::copy(offset.begin(), offset.end(), vector.begin());
+    weights.push_back(Weight(steps * vector));
   }
-  if (useSpacing && !isOrthonormal)
+  if (isLattice)
   {
-    weights[offsets.size() / 2] = 0.0;
-    for (std::size_t label = 0; label < offsets.size(); ++label)
-    {
-      weights[label] = fullyConnected || IsFaceNeighbor(offsets[label]) ? weights[label] : 0.0;
-    }
-    auto sorted = weights;
-    std::sort(sorted.begin(), sorted.end(), std::greater<double>());
-    double first = sorted.front();
-    for (const double weight : sorted)
-    {
-      first = first <= weight * (1 + 1e-6) ? first : weight;
-      std::replace(weights.begin(), weights.end(), weight, first);
-    }
+    UniteWeights(weights, offsets, options.fullyConnected);
   }
   return weights;
 }
@@ -226,86 +227,80 @@ Wrapped(const itk::ImageRegion<VDimension> & region, itk::Index<VDimension> q, c
   return q;
 }
 
-/** Labels and scores of the whole image; the caller allocates both output images. */
-template <typename TImage, typename TLabelImage, typename TScoreImage>
+/** Those that compete for the label of p, by their labels. */
+template <typename TImage, unsigned int VDimension = TImage::ImageDimension>
 void
-Compute(const TImage &                          image,
-        const Options<TImage::ImageDimension> & options,
-        TLabelImage &                           labels,
-        TScoreImage &                           scores)
+FindCompetitors(const itk::Index<VDimension> &               p,
+                const TImage &                               image,
+                const std::vector<itk::Offset<VDimension>> & offsets,
+                const std::vector<double> &                  weights,
+                const Options<VDimension> &                  options,
+                std::vector<Competitor> &                    competitors)
 {
   using Difference = DifferenceType<typename TImage::PixelType>;
-  using LabelType = typename TLabelImage::PixelType;
-  using ScoreType = typename TScoreImage::PixelType;
-  constexpr auto Dimension = TImage::ImageDimension;
-
-  const auto offsets = Offsets(options.radius);
-  const auto center = offsets.size() / 2;
-  auto       weights = Weights(image, offsets, options.useSpacing, options.fullyConnected);
-
   const auto region = image.GetLargestPossibleRegion();
+  const auto here = static_cast<Difference>(image.GetPixel(p));
+  competitors.clear();
+  for (std::size_t label = 0; label < offsets.size(); ++label)
+  {
+    if (label == offsets.size() / 2)
+    {
+      competitors.push_back({ label, 0.0, 0.0 });
+      continue;
+    }
+    const auto q = Wrapped(region, p + offsets[label], options);
+    if ((options.fullyConnected || IsFaceNeighbor(offsets[label])) && region.IsInside(q) &&
+        (options.mask == nullptr || options.mask->GetPixel(q) != 0))
+    {
+      const auto       there = static_cast<Difference>(image.GetPixel(q));
+      const Difference difference = options.ascent ? there - here : here - there;
+      competitors.push_back({ label, difference, weights[label] });
+    }
+  }
+}
+
+template <typename TLabelImage, typename TScoreImage>
+struct Result
+{
+  typename TLabelImage::Pointer labels{ TLabelImage::New() };
+  typename TScoreImage::Pointer scores{ TScoreImage::New() };
+};
+
+/** Labels and scores of the whole image. */
+template <typename TLabelImage, typename TScoreImage, typename TImage>
+Result<TLabelImage, TScoreImage>
+Compute(const TImage & image, const Options<TImage::ImageDimension> & options)
+{
+  const auto                       region = image.GetLargestPossibleRegion();
+  Result<TLabelImage, TScoreImage> result;
+  result.labels->SetRegions(region);
+  result.labels->Allocate();
+  result.scores->SetRegions(region);
+  result.scores->Allocate();
+
+  const auto              offsets = Offsets(options.radius);
+  auto                    weights = WeightsAt(region.GetIndex(), image, offsets, options);
+  std::vector<Competitor> competitors;
   for (itk::ImageRegionConstIteratorWithIndex<TImage> it(&image, region); !it.IsAtEnd(); ++it)
   {
     const auto p = it.GetIndex();
     const bool isMasked = options.mask != nullptr && options.mask->GetPixel(p) == 0;
     if (isMasked || IsBackground(region, p, options))
     {
-      labels.SetPixel(p, static_cast<LabelType>(options.backgroundValue));
-      scores.SetPixel(p, ScoreType{});
+      result.labels->SetPixel(p, static_cast<typename TLabelImage::PixelType>(options.backgroundValue));
+      result.scores->SetPixel(p, 0);
       continue;
     }
-
-    for (std::size_t label = 0; label < offsets.size() && options.useSpacing && !options.spacingOfRows[0].empty();
-         ++label)
+    if (!options.spacingOfRows[0].empty())
     {
-      itk::Vector<double, Dimension> vector;
-      for (unsigned int axis = 0; axis < Dimension; ++axis)
-      {
-        const auto & ofRows = options.spacingOfRows[axis];
-        const auto   row = static_cast<std::size_t>(p[Dimension > 1 ? 1 : 0] - region.GetIndex(Dimension > 1 ? 1 : 0));
-        vector[axis] =
-          static_cast<double>(offsets[label][axis]) * (ofRows.empty() ? image.GetSpacing()[axis] : ofRows[row]);
-      }
-      weights[label] = label == center ? 0.0 : Weight(vector);
+      weights = WeightsAt(p, image, offsets, options);
     }
-
-    bool        isStrictExtremum = true;
-    std::size_t bestLabel = offsets.size();
-    double      bestScore = 0.0;
-    for (std::size_t label = 0; label < offsets.size(); ++label)
-    {
-      double score = options.centerScore;
-      if (label != center)
-      {
-        if (!options.fullyConnected && !IsFaceNeighbor(offsets[label]))
-        {
-          continue;
-        }
-        const auto q = Wrapped(region, p + offsets[label], options);
-        if (!region.IsInside(q) || (options.mask != nullptr && options.mask->GetPixel(q) == 0))
-        {
-          continue;
-        }
-        const auto       here = static_cast<Difference>(image.GetPixel(p));
-        const auto       there = static_cast<Difference>(image.GetPixel(q));
-        const Difference difference = options.ascent ? there - here : here - there;
-        isStrictExtremum = isStrictExtremum && difference < 0;
-        score = static_cast<double>(difference) * weights[label];
-      }
-      if (bestLabel == offsets.size() || IsGreater(score, bestScore))
-      {
-        bestLabel = label;
-        bestScore = score;
-      }
-    }
-    if (options.strict && isStrictExtremum)
-    {
-      bestLabel = center;
-      bestScore = options.centerScore;
-    }
-    labels.SetPixel(p, static_cast<LabelType>(bestLabel));
-    scores.SetPixel(p, static_cast<ScoreType>(bestScore));
+    FindCompetitors(p, image, offsets, weights, options, competitors);
+    const Winner winner = Choose(competitors, offsets.size() / 2, options.centerScore, options.strict);
+    result.labels->SetPixel(p, static_cast<typename TLabelImage::PixelType>(winner.label));
+    result.scores->SetPixel(p, static_cast<typename TScoreImage::PixelType>(winner.score));
   }
+  return result;
 }
 } // namespace PlainDefinition
 

@@ -18,12 +18,15 @@
 #ifndef PlainLabelImageFilter_h
 #define PlainLabelImageFilter_h
 
+#include "PlainDefinition.h"
+
 #include "itkBufferedImageNeighborhoodPixelAccessPolicy.h"
 #include "itkImageRegionRange.h"
 #include "itkImageToImageFilter.h"
 #include "itkIndexRange.h"
 #include "itkShapedImageNeighborhoodRange.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -50,19 +53,13 @@ protected:
     const TImage * const    input = this->GetInput();
     OutputImageType * const output = this->GetOutput();
 
-    std::vector<itk::Offset<TImage::ImageDimension>> offsets;
-    std::vector<double>                              weights;
-    for (const auto & index :
-         itk::ZeroBasedIndexRange<TImage::ImageDimension>(itk::Size<TImage::ImageDimension>::Filled(3)))
+    const auto          offsets = PlainDefinition::Offsets(itk::Size<TImage::ImageDimension>::Filled(1));
+    std::vector<double> weights;
+    for (const auto & offset : offsets)
     {
-      const auto offset = index - itk::Index<TImage::ImageDimension>::Filled(1);
-      double     squared = 0.0;
-      for (const auto component : offset)
-      {
-        squared += static_cast<double>(component * component);
-      }
-      offsets.push_back(offset);
-      weights.push_back(1.0 / std::sqrt(squared));
+      itk::Vector<double, TImage::ImageDimension> vector;
+      std::copy(offset.begin(), offset.end(), vector.begin());
+      weights.push_back(PlainDefinition::Weight(vector));
     }
     const std::size_t center = offsets.size() / 2;
 

@@ -23,29 +23,23 @@
 #include "itkNeighborhoodArgmaxLabelKernel.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
+#include "RandomImages.h"
+
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
-#include <random>
 #include <thread>
 #include <vector>
 
 namespace
 {
+/** The same numbers in each pixel type. */
 template <typename TPixel>
 typename itk::Image<TPixel, 3>::Pointer
 RandomImage()
 {
-  auto image = itk::Image<TPixel, 3>::New();
-  image->SetRegions(itk::Size<3>{ { 60, 50, 40 } });
-  image->Allocate();
-  std::mt19937 random(1);
-  for (itk::SizeValueType i = 0; i < image->GetPixelContainer()->Size(); ++i)
-  {
-    image->GetBufferPointer()[i] = static_cast<TPixel>(random() % 100);
-  }
-  return image;
+  return RandomImages::MakeRandomImage<itk::Image<TPixel, 3>>(itk::Size<3>{ { 60, 50, 40 } }, "TwentyLevels");
 }
 
 /** A number that depends on each basin of the image's labels. */

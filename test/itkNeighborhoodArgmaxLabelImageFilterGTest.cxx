@@ -17,14 +17,15 @@
  *=========================================================================*/
 #include "ErrorOfUpdate.h"
 #include "itkNeighborhoodArgmaxLabelImageFilter.h"
-#include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "PlainLabelImageFilter.h"
+#include "RandomImages.h"
 
 #include "itkCastImageFilter.h"
 #include "itkGTest.h"
 #include "itkImageBufferRange.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
+#include "itkImageRegionRange.h"
 #include "itkPipelineMonitorImageFilter.h"
 #include "itkPlatformMultiThreader.h"
 #include "itkStreamingImageFilter.h"
@@ -35,7 +36,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <random>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -43,36 +43,15 @@
 
 namespace
 {
+using RandomImages::MakeImage;
+using RandomImages::MakeRandomImage;
+
 using ImageType = itk::Image<float, 3>;
 using FilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType>;
 using MaskImageType = FilterType::MaskImageType;
 using BorderEnum = FilterType::BorderEnum;
 
 constexpr BorderEnum Borders[] = { BorderEnum::Background, BorderEnum::Inside, BorderEnum::Periodic };
-
-template <typename TImage>
-typename TImage::Pointer
-MakeImage(const typename TImage::RegionType & region, const typename TImage::PixelType value = {})
-{
-  const auto image = TImage::New();
-  image->SetRegions(region);
-  image->Allocate();
-  image->FillBuffer(value);
-  return image;
-}
-
-template <typename TImage>
-typename TImage::Pointer
-MakeRandomImage(const typename TImage::RegionType & region, const unsigned int numberOfLevels = 1000)
-{
-  const auto   image = MakeImage<TImage>(region);
-  std::mt19937 engine(1);
-  for (auto && pixel : itk::MakeImageBufferRange(image.GetPointer()))
-  {
-    pixel = static_cast<typename TImage::PixelType>(engine() % numberOfLevels);
-  }
-  return image;
-}
 
 const ImageType::RegionType SmallRegion{ { { -3, 5, 100 } }, { { 21, 9, 8 } } };
 
@@ -83,33 +62,49 @@ const ImageType::RegionType CubeRegion{ { { 3, 3, 3 } } };
 
 template <typename TImage>
 std::vector<typename TImage::PixelType>
-PixelsOf(const TImage & image)
+PixelsOf(const TImage & image, const typename TImage::RegionType & region)
 {
-  const auto range = itk::MakeImageBufferRange(&image);
+  const itk::ImageRegionRange<const TImage> range(image, region);
   return std::vector<typename TImage::PixelType>(range.cbegin(), range.cend());
 }
 
 template <typename TImage>
 std::vector<typename TImage::PixelType>
-PixelsOf(const TImage & image, const typename TImage::RegionType & region)
+PixelsOf(const TImage & image)
 {
-  std::vector<typename TImage::PixelType> pixels;
-  for (itk::ImageRegionConstIterator<TImage> it(&image, region); !it.IsAtEnd(); ++it)
-  {
-    pixels.push_back(it.Get());
-  }
-  return pixels;
+  return PixelsOf(image, image.GetBufferedRegion());
+}
+
+/** The pixels of an image that is updated in parts. */
+template <typename TImage>
+std::vector<typename TImage::PixelType>
+StreamedPixelsOf(TImage * image, const unsigned int numberOfDivisions)
+{
+  const auto streamer = itk::StreamingImageFilter<TImage, TImage>::New();
+  streamer->SetInput(image);
+  streamer->SetNumberOfStreamDivisions(numberOfDivisions);
+  streamer->Update();
+  return PixelsOf(*streamer->GetOutput());
+}
+
+using Change = std::function<void(FilterType &)>;
+
+/** The filter on an image, changed and updated. */
+FilterType::Pointer
+Updated(const ImageType * image, const Change & change = [](FilterType &) {})
+{
+  const auto filter = FilterType::New();
+  filter->SetInput(image);
+  change(*filter);
+  filter->Update();
+  return filter;
 }
 
 /** The label of the voxel in the middle of a cube of 3x3x3 voxels. */
 unsigned int
-LabelInTheMiddleOf(const ImageType & cube, const std::function<void(FilterType &)> & setOptions = [](FilterType &) {})
+LabelInTheMiddleOf(const ImageType & cube, const Change & change = [](FilterType &) {})
 {
-  const auto filter = FilterType::New();
-  filter->SetInput(&cube);
-  setOptions(*filter);
-  filter->Update();
-  return filter->GetOutput()->GetPixel({ { 1, 1, 1 } });
+  return Updated(&cube, change)->GetOutput()->GetPixel({ { 1, 1, 1 } });
 }
 
 /** The filter on a large random image, with a mask and all outputs. */
@@ -286,16 +281,6 @@ TEST(NeighborhoodArgmaxLabelImageFilter, OffsetOfLabelIsTheInverseOfLabelOfOffse
 }
 
 
-TEST(NeighborhoodArgmaxLabelImageFilter, LabelHelpersThrowOutsideTheNeighborhood)
-{
-  EXPECT_THROW(FilterType::LabelOfOffset({ { 2, 0, 0 } }), itk::ExceptionObject);
-  EXPECT_THROW(FilterType::LabelOfOffset({ { 0, 0, -2 } }), itk::ExceptionObject);
-  EXPECT_THROW(FilterType::LabelOfOffset({ { 1, 0, 0 } }, { { 0, 1, 1 } }), itk::ExceptionObject);
-  EXPECT_THROW(FilterType::OffsetOfLabel(27), itk::ExceptionObject);
-  EXPECT_THROW(FilterType::OffsetOfLabel(3, { { 1, 0, 0 } }), itk::ExceptionObject);
-}
-
-
 TEST(NeighborhoodArgmaxLabelImageFilter, NumberOfLabelsDoesNotOverflow)
 {
   constexpr auto maximum = std::numeric_limits<itk::SizeValueType>::max();
@@ -324,13 +309,13 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StrictMinimumPointsToTheNeighborThatRis
   cube->SetPixel({ { 1, 1, 1 } }, 0.0f);
   cube->SetPixel({ { 2, 1, 1 } }, 1.0f);
   EXPECT_EQ(LabelInTheMiddleOf(*cube), 14u);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.LabelStrictExtremaOn(); }), 13u);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.SetCenterScore(0.0); }), 13u);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.SetCenterScore(-1.0); }), 13u);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.SetCenterScore(-1.5); }), 14u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.LabelStrictExtremaOn(); }), 13u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.SetCenterScore(0.0); }), 13u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.SetCenterScore(-1.0); }), 13u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.SetCenterScore(-1.5); }), 14u);
   cube->SetPixel({ { 0, 1, 1 } }, 1.0f);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.SetCenterScore(-1.0); }), 12u);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.AscentOn(); }), 4u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.SetCenterScore(-1.0); }), 12u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.AscentOn(); }), 4u);
 }
 
 
@@ -343,37 +328,31 @@ TEST(NeighborhoodArgmaxLabelImageFilter, SpacingDecidesWhichDirectionIsSteepest)
   const double spacing[] = { 1.0, 1.0, 2.0 };
   cube->SetSpacing(spacing);
   EXPECT_EQ(LabelInTheMiddleOf(*cube), 14u);
-  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](FilterType & filter) { filter.UseImageSpacingOff(); }), 22u);
+  EXPECT_EQ(LabelInTheMiddleOf(*cube, [](auto & filter) { filter.UseImageSpacingOff(); }), 22u);
 }
 
 
 TEST(NeighborhoodArgmaxLabelImageFilter, AscentIsDescentOfTheNegatedImage)
 {
   const auto image = MakeRandomImage<ImageType>(SmallRegion);
-  const auto descent = FilterType::New();
-  descent->SetInput(image);
-  descent->Update();
+  const auto descent = Updated(image);
   const auto negated = MakeRandomImage<ImageType>(SmallRegion);
   for (auto && pixel : itk::MakeImageBufferRange(negated.GetPointer()))
   {
     pixel = -pixel;
   }
-  const auto ascent = FilterType::New();
-  ascent->SetInput(negated);
-  ascent->AscentOn();
-  ascent->Update();
+  const auto ascent = Updated(negated, [&](auto & filter) { filter.AscentOn(); });
   EXPECT_EQ(PixelsOf(*ascent->GetOutput()), PixelsOf(*descent->GetOutput()));
 }
 
 
 TEST(NeighborhoodArgmaxLabelImageFilter, FollowingLabelsEndsAtASinkWhenCenterScoreIs0)
 {
-  const auto image = MakeRandomImage<ImageType>(SmallRegion, 4);
-  const auto filter = FilterType::New();
-  filter->SetInput(image);
-  filter->SetCenterScore(0.0);
-  filter->SetBorder(BorderEnum::Inside);
-  filter->Update();
+  const auto image = MakeRandomImage<ImageType>(SmallRegion, "FewLevels");
+  const auto filter = Updated(image, [&](auto & filter) {
+    filter.SetCenterScore(0.0);
+    filter.SetBorder(BorderEnum::Inside);
+  });
   for (itk::ImageRegionConstIteratorWithIndex<FilterType::OutputImageType> it(filter->GetOutput(), SmallRegion);
        !it.IsAtEnd();
        ++it)
@@ -395,11 +374,10 @@ TEST(NeighborhoodArgmaxLabelImageFilter, ImageThinnerThanTheNeighborhoodIsBackgr
   {
     ImageType::RegionType region{ { { 8, 8, 8 } } };
     region.SetSize(axis, 2);
-    const auto filter = FilterType::New();
-    filter->SetInput(MakeRandomImage<ImageType>(region));
-    filter->SetBackgroundValue(99);
-    filter->GenerateScoreImageOn();
-    filter->Update();
+    const auto filter = Updated(MakeRandomImage<ImageType>(region), [&](auto & filter) {
+      filter.SetBackgroundValue(99);
+      filter.GenerateScoreImageOn();
+    });
     EXPECT_EQ(PixelsOf(*filter->GetOutput()), std::vector<unsigned char>(128, 99));
     EXPECT_EQ(PixelsOf(*filter->GetScoreImage()), std::vector<float>(128, 0.0f));
   }
@@ -441,9 +419,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, MaskedVoxelsHaveNoLabelAndDoNotCompete)
 
 TEST(NeighborhoodArgmaxLabelImageFilter, ScoreImageExistsOnlyWhileItIsAskedFor)
 {
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  filter->Update();
+  const auto filter = Updated(MakeRandomImage<ImageType>(SmallRegion));
   const auto labels = PixelsOf(*filter->GetOutput());
   EXPECT_EQ(filter->GetNumberOfOutputs(), 1u);
 
@@ -499,10 +475,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, KeepsSpacingOriginAndDirection)
   image->SetSpacing(spacing);
   image->SetOrigin(origin);
   image->SetDirection(direction);
-  const auto filter = FilterType::New();
-  filter->SetInput(image);
-  filter->GenerateScoreImageOn();
-  filter->Update();
+  const auto filter = Updated(image, [&](auto & filter) { filter.GenerateScoreImageOn(); });
   for (const itk::ImageBase<3> * const output : { static_cast<itk::ImageBase<3> *>(filter->GetOutput()),
                                                   static_cast<itk::ImageBase<3> *>(filter->GetScoreImage()) })
   {
@@ -518,7 +491,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, KeepsSpacingOriginAndDirection)
 TEST(NeighborhoodArgmaxLabelImageFilter, RequestedRegionIsThatPartOfTheWholeResult)
 {
   const auto image = MakeRandomImage<ImageType>(SmallRegion);
-  const auto mask = MakeRandomImage<MaskImageType>(SmallRegion, 10);
+  const auto mask = MakeRandomImage<MaskImageType>(SmallRegion, "Half");
   for (const auto border : Borders)
   {
     for (const auto & radius : { FilterType::RadiusType{ { 1, 1, 1 } }, FilterType::RadiusType{ { 2, 0, 1 } } })
@@ -568,11 +541,8 @@ TEST(NeighborhoodArgmaxLabelImageFilter, ScoreImageCanBeRequestedByItself)
 {
   const ImageType::RegionType region{ { { 2, 7, 102 } }, { { 11, 4, 3 } } };
   const auto                  image = MakeRandomImage<ImageType>(SmallRegion);
-  const auto                  whole = FilterType::New();
-  whole->SetInput(image);
-  whole->GenerateScoreImageOn();
-  whole->Update();
-  const auto part = FilterType::New();
+  const auto                  whole = Updated(image, [&](auto & filter) { filter.GenerateScoreImageOn(); });
+  const auto                  part = FilterType::New();
   part->SetInput(image);
   part->GenerateScoreImageOn();
   part->UpdateOutputInformation();
@@ -620,10 +590,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsInBothDirections)
   const auto             image = MakeRandomImage<ImageType>(LargeRegion);
   for (const auto border : { BorderEnum::Background, BorderEnum::Inside })
   {
-    const auto whole = FilterType::New();
-    whole->SetInput(image);
-    whole->SetBorder(border);
-    whole->Update();
+    const auto whole = Updated(image, [&](auto & filter) { filter.SetBorder(border); });
 
     const auto source = itk::CastImageFilter<ImageType, ImageType>::New();
     source->SetInput(image);
@@ -634,10 +601,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsInBothDirections)
     filter->SetBorder(border);
     const auto outputMonitor = itk::PipelineMonitorImageFilter<FilterType::OutputImageType>::New();
     outputMonitor->SetInput(filter->GetOutput());
-    const auto streamer = itk::StreamingImageFilter<FilterType::OutputImageType, FilterType::OutputImageType>::New();
-    streamer->SetInput(outputMonitor->GetOutput());
-    streamer->SetNumberOfStreamDivisions(numberOfDivisions);
-    streamer->Update();
+    const auto streamed = StreamedPixelsOf(outputMonitor->GetOutput(), numberOfDivisions);
 
     EXPECT_TRUE(inputMonitor->VerifyAllInputCanStream(numberOfDivisions));
     EXPECT_TRUE(outputMonitor->VerifyAllInputCanStream(numberOfDivisions));
@@ -645,7 +609,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsInBothDirections)
     {
       EXPECT_LE(region.GetSize(2), LargeRegion.GetSize(2) / numberOfDivisions + 2);
     }
-    EXPECT_EQ(PixelsOf(*streamer->GetOutput()), PixelsOf(*whole->GetOutput()));
+    EXPECT_EQ(streamed, PixelsOf(*whole->GetOutput()));
   }
 }
 
@@ -654,11 +618,8 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsItsMask)
 {
   constexpr unsigned int numberOfDivisions = 5;
   const auto             image = MakeRandomImage<ImageType>(LargeRegion);
-  const auto             mask = MakeRandomImage<MaskImageType>(LargeRegion, 10);
-  const auto             whole = FilterType::New();
-  whole->SetInput(image);
-  whole->SetMaskImage(mask);
-  whole->Update();
+  const auto             mask = MakeRandomImage<MaskImageType>(LargeRegion, "Half");
+  const auto             whole = Updated(image, [&](auto & filter) { filter.SetMaskImage(mask); });
 
   const auto source = itk::CastImageFilter<MaskImageType, MaskImageType>::New();
   source->SetInput(mask);
@@ -667,10 +628,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsItsMask)
   const auto filter = FilterType::New();
   filter->SetInput(image);
   filter->SetMaskImage(maskMonitor->GetOutput());
-  const auto streamer = itk::StreamingImageFilter<FilterType::OutputImageType, FilterType::OutputImageType>::New();
-  streamer->SetInput(filter->GetOutput());
-  streamer->SetNumberOfStreamDivisions(numberOfDivisions);
-  streamer->Update();
+  const auto streamed = StreamedPixelsOf(filter->GetOutput(), numberOfDivisions);
 
   // Not VerifyAllInputCanStream: with several inputs, ProcessObject sends each of them every request twice.
   EXPECT_TRUE(maskMonitor->VerifyInputFilterExecutedStreaming(numberOfDivisions));
@@ -679,7 +637,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, StreamsItsMask)
   {
     EXPECT_LE(region.GetSize(2), LargeRegion.GetSize(2) / numberOfDivisions + 2);
   }
-  EXPECT_EQ(PixelsOf(*streamer->GetOutput()), PixelsOf(*whole->GetOutput()));
+  EXPECT_EQ(streamed, PixelsOf(*whole->GetOutput()));
 }
 
 
@@ -692,17 +650,11 @@ TEST(NeighborhoodArgmaxLabelImageFilter, NumberOfStreamDivisionsPlaysNoPart)
     for (const unsigned int numberOfDivisions : { 2u, 7u, 30u, 100u })
     {
       const auto filter = MakeFilterOnLargeImage(border);
-      const auto labels = itk::StreamingImageFilter<FilterType::OutputImageType, FilterType::OutputImageType>::New();
-      labels->SetInput(filter->GetOutput());
-      labels->SetNumberOfStreamDivisions(numberOfDivisions);
-      labels->Update();
-      EXPECT_EQ(PixelsOf(*labels->GetOutput()), PixelsOf(*whole->GetOutput())) << border << numberOfDivisions;
+      const auto labels = StreamedPixelsOf(filter->GetOutput(), numberOfDivisions);
+      EXPECT_EQ(labels, PixelsOf(*whole->GetOutput())) << border << numberOfDivisions;
 
-      const auto scores = itk::StreamingImageFilter<FilterType::ScoreImageType, FilterType::ScoreImageType>::New();
-      scores->SetInput(filter->GetScoreImage());
-      scores->SetNumberOfStreamDivisions(numberOfDivisions);
-      scores->Update();
-      EXPECT_EQ(PixelsOf(*scores->GetOutput()), PixelsOf(*whole->GetScoreImage())) << border << numberOfDivisions;
+      const auto scores = StreamedPixelsOf(filter->GetScoreImage(), numberOfDivisions);
+      EXPECT_EQ(scores, PixelsOf(*whole->GetScoreImage())) << border << numberOfDivisions;
     }
   }
 }
@@ -764,9 +716,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, AbortedUpdateThrowsAndTheNextOneIsWhole
     for (const unsigned int numberOfWorkUnits : { 1u, 4u })
     {
       const auto image = MakeRandomImage<ImageType>(region);
-      const auto whole = FilterType::New();
-      whole->SetInput(image);
-      whole->Update();
+      const auto whole = Updated(image);
 
       const auto filter = FilterType::New();
       filter->SetInput(image);
@@ -850,9 +800,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, ChangedOptionOrInputIsSeenByTheNextUpda
   const auto second = MakeRandomImage<ImageType>(LargeRegion);
   filter->SetInput(second);
   filter->UpdateLargestPossibleRegion();
-  const auto fresh = FilterType::New();
-  fresh->SetInput(second);
-  fresh->Update();
+  const auto fresh = Updated(second);
   EXPECT_EQ(filter->GetOutput()->GetLargestPossibleRegion(), LargeRegion);
   EXPECT_EQ(PixelsOf(*filter->GetOutput()), PixelsOf(*fresh->GetOutput()));
 }
@@ -862,9 +810,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LeavesItsInputAsItIs)
 {
   const auto image = MakeRandomImage<ImageType>(SmallRegion);
   const auto before = PixelsOf(*image);
-  const auto filter = FilterType::New();
-  filter->SetInput(image);
-  filter->Update();
+  const auto filter = Updated(image);
   EXPECT_EQ(PixelsOf(*image), before);
 }
 
@@ -872,10 +818,7 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LeavesItsInputAsItIs)
 TEST(NeighborhoodArgmaxLabelImageFilter, LabelsAreTheSameInEveryOutputPixelType)
 {
   const auto image = MakeRandomImage<ImageType>(SmallRegion);
-  const auto bytes = FilterType::New();
-  bytes->SetInput(image);
-  bytes->SetBackgroundValue(100);
-  bytes->Update();
+  const auto bytes = Updated(image, [&](auto & filter) { filter.SetBackgroundValue(100); });
   const auto expectSame = [&](auto pixel) {
     using OutputImageType = itk::Image<decltype(pixel), 3>;
     const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<ImageType, OutputImageType>::New();
@@ -892,180 +835,13 @@ TEST(NeighborhoodArgmaxLabelImageFilter, LabelsAreTheSameInEveryOutputPixelType)
 }
 
 
-TEST(NeighborhoodArgmaxLabelImageFilter, LabelsMustFitTheOutputPixelType)
-{
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  filter->SetRadius(3);
-  const auto error = ErrorOfUpdate(*filter);
-  ExpectContains(error, "Radius");
-  ExpectContains(error, "343");
-  ExpectContains(error, "255");
-  EXPECT_EQ(filter->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 0u);
-
-  filter->SetRadius(1);
-  EXPECT_EQ(ErrorOfUpdate(*filter), "");
-
-  using ShortFilterType = itk::NeighborhoodArgmaxLabelImageFilter<ImageType, itk::Image<unsigned short, 3>>;
-  const auto shorts = ShortFilterType::New();
-  shorts->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  shorts->SetRadius(3);
-  EXPECT_EQ(ErrorOfUpdate(*shorts), "");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, LabelsFitUpToTheMaximumOfTheOutputPixelType)
-{
-  const auto errorAtRadius = [](auto pixel, const itk::SizeValueType radius) {
-    using RowType = itk::Image<float, 1>;
-    const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<RowType, itk::Image<decltype(pixel), 1>>::New();
-    filter->SetInput(MakeRandomImage<RowType>({ { { 300 } } }));
-    filter->SetRadius(radius);
-    return ErrorOfUpdate(*filter);
-  };
-  EXPECT_EQ(errorAtRadius(uint8_t{}, 127), "");
-  ExpectContains(errorAtRadius(uint8_t{}, 128), "257");
-  EXPECT_EQ(errorAtRadius(int8_t{}, 63), "");
-  ExpectContains(errorAtRadius(int8_t{}, 64), "129");
-  ExpectContains(errorAtRadius(int8_t{}, 64), "127");
-  // The output type must hold all labels exactly; labels have at most 31 bits.
-  ExpectContains(errorAtRadius(float{}, 1 << 23), "16777217 labels do not fit");
-  ExpectContains(errorAtRadius(uint64_t{}, 1 << 30), "2147483649 labels do not fit");
-  ExpectContains(errorAtRadius(double{}, itk::NumericTraits<itk::SizeValueType>::max()), "labels do not fit");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, RadiusMustNotBe0OnEveryAxis)
-{
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  filter->SetRadius(0);
-  ExpectContains(ErrorOfUpdate(*filter), "Radius is [0, 0, 0]");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, CenterScoreMustNotBeNaN)
-{
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  filter->SetCenterScore(std::numeric_limits<double>::quiet_NaN());
-  ExpectContains(ErrorOfUpdate(*filter), "CenterScore is nan");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, BorderMustBeOfTheEnumeration)
-{
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  filter->SetBorder(static_cast<FilterType::BorderEnum>(3));
-  ExpectContains(ErrorOfUpdate(*filter), "Border is 3");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, InputIsRequired)
-{
-  ExpectContains(ErrorOfUpdate(*FilterType::New()), "Input Primary is required but not set");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, InputMustHaveVoxels)
-{
-  const auto filter = FilterType::New();
-  for (unsigned int axis = 0; axis < 3; ++axis)
-  {
-    ImageType::RegionType region{ { { 5, 5, 5 } } };
-    region.SetSize(axis, 0);
-    filter->SetInput(MakeImage<ImageType>(region));
-    EXPECT_THROW(filter->UpdateLargestPossibleRegion(), itk::ExceptionObject);
-  }
-  filter->SetInput(ImageType::New());
-  EXPECT_THROW(filter->UpdateLargestPossibleRegion(), itk::ExceptionObject);
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, RequestedRegionMustLieInTheImage)
-{
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-  filter->UpdateOutputInformation();
-  filter->GetOutput()->SetRequestedRegion(ImageType::RegionType{ { { 500, 500, 500 } }, { { 2, 2, 2 } } });
-  EXPECT_THROW(filter->Update(), itk::InvalidRequestedRegionError);
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, MaskMustLieOnTheImage)
-{
-  const auto filter = FilterType::New();
-  filter->SetInput(MakeRandomImage<ImageType>(SmallRegion));
-
-  filter->SetMaskImage(MakeImage<MaskImageType>({ SmallRegion.GetIndex(), { { 21, 9, 7 } } }, 1));
-  ExpectContains(ErrorOfUpdate(*filter), "MaskImage");
-
-  filter->SetMaskImage(MakeImage<MaskImageType>({ SmallRegion.GetSize() }, 1));
-  ExpectContains(ErrorOfUpdate(*filter), "MaskImage");
-
-  const auto   moved = MakeImage<MaskImageType>(SmallRegion, 1);
-  const double origin[] = { 1.0, 0.0, 0.0 };
-  moved->SetOrigin(origin);
-  filter->SetMaskImage(moved);
-  ExpectContains(ErrorOfUpdate(*filter), "MaskImage");
-
-  const auto   scaled = MakeImage<MaskImageType>(SmallRegion, 1);
-  const double spacing[] = { 1.0, 1.0, 2.0 };
-  scaled->SetSpacing(spacing);
-  filter->SetMaskImage(scaled);
-  ExpectContains(ErrorOfUpdate(*filter), "MaskImage");
-
-  filter->SetMaskImage(MakeImage<MaskImageType>(SmallRegion, 1));
-  EXPECT_EQ(ErrorOfUpdate(*filter), "");
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, SpacingMustBeNeitherTooSmallNorTooGreat)
-{
-  for (const double extreme : { 1e301, 1e-301 })
-  {
-    const auto   image = MakeRandomImage<ImageType>(SmallRegion);
-    const double spacing[] = { 1.0, extreme, 1.0 };
-    image->SetSpacing(spacing);
-    const auto filter = FilterType::New();
-    filter->SetInput(image);
-    ExpectContains(ErrorOfUpdate(*filter), "spacing");
-    filter->UseImageSpacingOff();
-    EXPECT_EQ(ErrorOfUpdate(*filter), "");
-  }
-}
-
-
-TEST(NeighborhoodArgmaxLabelImageFilter, OfInfiniteScoresTheLowestLabelWins)
-{
-  using DoubleImageType = itk::Image<double, 2>;
-  const auto image = MakeImage<DoubleImageType>(itk::ImageRegion<2>(itk::Size<2>{ { 3, 3 } }), 0.0);
-  image->SetPixel({ { 1, 1 } }, 1e307);
-  image->SetPixel({ { 1, 0 } }, -3e306);
-  image->SetPixel({ { 1, 2 } }, -9e306);
-  const double spacing[] = { 0.001, 0.001 };
-  image->SetSpacing(spacing);
-  const auto filter = itk::NeighborhoodArgmaxLabelImageFilter<DoubleImageType>::New();
-  filter->SetInput(image);
-  filter->SetBorder(BorderEnum::Inside);
-  filter->Update();
-  EXPECT_EQ(filter->GetOutput()->GetPixel({ { 1, 1 } }), 0);
-}
-
-
 TEST(NeighborhoodArgmaxLabelImageFilter, LabelsAreThoseOfAPlainFilterOfITK)
 {
   const auto image = MakeRandomImage<ImageType>(itk::ImageRegion<3>(itk::Size<3>{ { 37, 21, 12 } }));
-  const auto filter = FilterType::New();
   const auto plain = PlainLabelImageFilter<ImageType>::New();
-  filter->SetInput(image);
   plain->SetInput(image);
-  filter->Update();
   plain->Update();
-  const itk::ImageBufferRange<FilterType::OutputImageType> labels(*filter->GetOutput());
-  const itk::ImageBufferRange<FilterType::OutputImageType> plainLabels(*plain->GetOutput());
-  EXPECT_TRUE(std::equal(labels.begin(), labels.end(), plainLabels.begin()));
+  EXPECT_EQ(PixelsOf(*Updated(image)->GetOutput()), PixelsOf(*plain->GetOutput()));
 }
 
 
@@ -1073,16 +849,11 @@ TEST(NeighborhoodArgmaxLabelImageFilter, MaskedIslandIsItsOwnCenterAtEveryDistan
 {
   // The greatest difference to an absent neighbor, at distances that bring its score close to that of the center.
   using ByteImageType = itk::Image<signed char, 2>;
-  const auto image = ByteImageType::New();
-  image->SetRegions(itk::Size<2>{ { 66, 3 } });
-  image->Allocate();
-  image->FillBuffer(127);
+  const auto   image = MakeImage<ByteImageType>(itk::Size<2>{ { 66, 3 } }, 127);
   const double spacing[] = { std::sqrt(2.0), 5.0 };
   image->SetSpacing(spacing);
-  const auto mask = itk::Image<unsigned char, 2>::New();
+  const auto mask = MakeImage<itk::Image<unsigned char, 2>>(image->GetBufferedRegion());
   mask->CopyInformation(image);
-  mask->SetRegions(image->GetBufferedRegion());
-  mask->Allocate(true);
   const itk::Index<2> island{ { 33, 1 } };
   mask->SetPixel(island, 1);
 
@@ -1095,43 +866,4 @@ TEST(NeighborhoodArgmaxLabelImageFilter, MaskedIslandIsItsOwnCenterAtEveryDistan
     filter->Update();
     EXPECT_EQ(filter->GetOutput()->GetPixel(island), 4);
   }
-}
-
-TEST(NeighborhoodArgmaxLabelImageFilter, UnknownInstructionSetIsRefused)
-{
-  const std::string before = itk::NeighborhoodArgmaxLabel::GetInstructionSet();
-  try
-  {
-    itk::NeighborhoodArgmaxLabel::SetInstructionSet("abacus");
-    FAIL() << "was taken";
-  }
-  catch (const std::invalid_argument & error)
-  {
-    EXPECT_NE(std::string(error.what()).find("abacus"), std::string::npos);
-  }
-  EXPECT_EQ(itk::NeighborhoodArgmaxLabel::GetInstructionSet(), before);
-}
-
-TEST(NeighborhoodArgmaxLabelImageFilter, ImagesWithoutMemoryAreRefused)
-{
-  using ByteImageType = itk::Image<unsigned char, 2>;
-  const auto empty = ByteImageType::New();
-  empty->SetRegions(itk::Size<2>{ { 30, 30 } });
-  const auto image = ByteImageType::New();
-  image->SetRegions(empty->GetLargestPossibleRegion());
-  image->Allocate(true);
-
-  const auto labels = itk::NeighborhoodArgmaxLabelImageFilter<ByteImageType>::New();
-  labels->SetInput(empty);
-  ExpectContains(ErrorOfUpdate(*labels), "The input image has no memory for the 900 voxels");
-  labels->SetInput(image);
-  labels->SetMaskImage(empty);
-  ExpectContains(ErrorOfUpdate(*labels), "The mask image has no memory for the 900 voxels");
-
-  const auto basins = itk::NeighborhoodLabelToBasinImageFilter<ByteImageType>::New();
-  basins->SetInput(empty);
-  ExpectContains(ErrorOfUpdate(*basins), "The label image has no memory for the 900 voxels");
-  basins->SetInput(image);
-  basins->SetMaskImage(empty);
-  ExpectContains(ErrorOfUpdate(*basins), "The mask image has no memory for the 900 voxels");
 }
