@@ -18,7 +18,7 @@
 // Rates of NeighborhoodArgmaxLabelImageFilter on images that people have, beside random ones of the same type, spacing
 // and option, on one thread. The names of the benchmarks are
 //   pixel type / image / spacing / option
-// and their statistic "min" is the least disturbed of several repetitions. `share` of plot-shares.py is the ratio of
+// and their statistic "min" is the least disturbed of several repetitions. `share` of plot_shares.py is the ratio of
 // two of them; with --benchmark_enable_random_interleaving=true all feel the same disturbances. The only argument of
 // its own, the first one, is an MRI to read; without it there are only images made by formula.
 

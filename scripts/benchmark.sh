@@ -14,8 +14,8 @@ python3 -m venv $build/venv
 $build/venv/bin/pip install -q "matplotlib>=3.8"
 
 $build/benchmark/label-benchmark --benchmark_out=$build/rates.json "$@"
-$build/venv/bin/python benchmark/plot-rates.py $build/rates.json $build/rates.png
+$build/venv/bin/python benchmark/plot_rates.py $build/rates.json $build/rates.png
 
 $build/benchmark/image-benchmark /usr/share/mricron/templates/ch2.nii.gz --benchmark_enable_random_interleaving=true \
   --benchmark_out=$build/shares.json "$@"
-$build/venv/bin/python benchmark/plot-shares.py $build/shares.json $build/shares.png
+$build/venv/bin/python benchmark/plot_shares.py $build/shares.json $build/shares.png

@@ -1,6 +1,6 @@
 """Prints what image-benchmark measured as a Markdown table, and draws it.
 
-usage: plot-shares.py RESULTS.json PICTURE.png
+usage: plot_shares.py RESULTS.json PICTURE.png
 
 RESULTS.json is what image-benchmark writes with --benchmark_out. The share of an image is its rate, that of the fastest
 repetition, beside the rate of a random image of the same pixel type, spacing and option in the same run.

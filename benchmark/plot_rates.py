@@ -1,6 +1,6 @@
 """Draws the rates that label-benchmark measured, and prints them as Markdown tables.
 
-usage: plot-rates.py RESULTS.json PICTURE.png
+usage: plot_rates.py RESULTS.json PICTURE.png
 
 RESULTS.json is what label-benchmark writes with --benchmark_out. A rate is that of the fastest repetition, in voxels a
 second. The tables give it in Mvoxel/s, and as a multiple of the plain filter's for float on one thread in the same run.
