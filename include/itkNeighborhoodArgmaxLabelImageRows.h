@@ -20,6 +20,8 @@
 
 #include "itkNeighborhoodArgmaxLabelKernel.h"
 
+#include "itkIntTypes.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>

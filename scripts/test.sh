@@ -61,6 +61,7 @@ step "C++ tests" run_tests release -DCMAKE_BUILD_TYPE=Release
 step "installation" cmake --install build/release --prefix build/install
 step "project that uses the installed module" use_module "-DCMAKE_PREFIX_PATH=$PWD/build/install"
 step "project that has the module as a sub-directory" use_module -DAS_SUBDIRECTORY=ON
+step "each header alone" cmake --build build/release --target HeaderTest
 step "C++ tests under sanitizers" test_sanitized
 step "fuzzing" scripts/fuzz.sh 1 0 # the same cases in each run
 step "kernel on AArch64 and Windows, under emulation" scripts/test-emulated.sh
