@@ -16,6 +16,7 @@
  *
  *=========================================================================*/
 #include "ErrorOfUpdate.h"
+#include "RandomImages.h"
 #include "itkNeighborhoodLabelAccumulateImageFilter.h"
 
 #include "itkImageBufferRange.h"
@@ -36,16 +37,7 @@
 
 namespace
 {
-template <typename TImage>
-typename TImage::Pointer
-MakeImage(const typename TImage::SizeType & size, const typename TImage::PixelType value = {})
-{
-  const auto image = TImage::New();
-  image->SetRegions(size);
-  image->Allocate();
-  image->FillBuffer(value);
-  return image;
-}
+using RandomImages::MakeImage;
 
 template <typename TImage>
 std::vector<typename TImage::PixelType>

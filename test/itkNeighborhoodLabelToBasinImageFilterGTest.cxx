@@ -16,6 +16,7 @@
  *
  *=========================================================================*/
 #include "ErrorOfUpdate.h"
+#include "RandomImages.h"
 #include "itkNeighborhoodLabelToBasinImageFilter.h"
 
 #include "itkGTest.h"
@@ -42,16 +43,7 @@
 
 namespace
 {
-template <typename TImage>
-typename TImage::Pointer
-MakeImage(const typename TImage::RegionType & region, const typename TImage::PixelType value = {})
-{
-  const auto image = TImage::New();
-  image->SetRegions(region);
-  image->Allocate();
-  image->FillBuffer(value);
-  return image;
-}
+using RandomImages::MakeImage;
 
 template <typename TImage>
 std::vector<typename TImage::PixelType>
