@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Array = TypeVar("Array", np.ndarray[Any, Any], xr.DataArray, dask.array.Array)
 
-    class LabelOptions(TypedDict, total=False):
-        """The options of `labels`, for type checkers."""
+    class SharedOptions(TypedDict, total=False):
+        """The options of `labels` that the filter has as well, for type checkers."""
 
         center_score: float
         label_strict_extrema: bool
@@ -42,9 +42,13 @@ if TYPE_CHECKING:
         use_image_spacing: bool
         fully_connected: bool
         radius: int | Sequence[int]
-        border: Border | int | Sequence[Border | int]
         background_value: int
         mask_image: Any
+
+    class LabelOptions(SharedOptions, total=False):
+        """The options of `labels`, for type checkers."""
+
+        border: Border | int | Sequence[Border | int]
         spacing: float | Sequence[float] | Literal["geographic"] | None
         lattice: npt.ArrayLike | None
         nodata: float | Literal["declared"] | None

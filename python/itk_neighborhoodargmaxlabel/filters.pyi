@@ -5,6 +5,8 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 import numpy as np
 import xarray as xr
 
+from ._labels import SharedOptions
+
 # An itk.Image is Any.
 _Image = TypeVar("_Image", np.ndarray[Any, Any], xr.DataArray)
 
@@ -37,16 +39,8 @@ class _LabelOptions:
     def SetMaskImage(self, mask: Any) -> None: ...
     def GetMaskImage(self) -> Any: ...
 
-class _LabelFilterOptions(_FilterOptions, total=False):
-    center_score: float
-    label_strict_extrema: bool
-    ascent: bool
-    use_image_spacing: bool
-    fully_connected: bool
-    radius: int | Sequence[int]
+class _LabelFilterOptions(_FilterOptions, SharedOptions, total=False):
     border: int
-    background_value: int
-    mask_image: Any
 
 @overload
 def neighborhood_argmax_label_image_filter(
